@@ -1,0 +1,61 @@
+# How a penstock module, program or test is built. Warnings are errors; symbols are hidden.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+find_package(absl REQUIRED)
+find_package(Threads REQUIRED)
+
+add_library(penstock_flags INTERFACE)
+target_include_directories(penstock_flags INTERFACE ${CMAKE_CURRENT_SOURCE_DIR}/cpp)
+target_compile_options(penstock_flags INTERFACE
+  -Wall -Wextra -Werror -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers
+  $<$<CXX_COMPILER_ID:GNU>:-fcoroutines>)
+if(PENSTOCK_SANITIZE)
+  target_compile_options(penstock_flags INTERFACE
+    -fsanitize=${PENSTOCK_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(penstock_flags INTERFACE -fsanitize=${PENSTOCK_SANITIZE})
+endif()
+
+# penstock_module(NAME DEPENDS module... [LIBRARIES target...] [EXCLUDE file...])
+# A static library penstock_NAME of every .cc beside the calling CMakeLists.txt. DEPENDS are the modules it may include;
+# tests/tidy holds them against the layer table.
+function(penstock_module name)
+  cmake_parse_arguments(arg "" "" "DEPENDS;LIBRARIES;SOURCES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  list(APPEND sources ${arg_SOURCES})
+  list(TRANSFORM arg_DEPENDS PREPEND penstock_ OUTPUT_VARIABLE depends)
+  if(sources)
+    add_library(penstock_${name} STATIC ${sources})
+    target_link_libraries(penstock_${name} PUBLIC penstock_flags ${depends} ${arg_LIBRARIES})
+  else()
+    add_library(penstock_${name} INTERFACE)
+    target_link_libraries(penstock_${name} INTERFACE penstock_flags ${depends} ${arg_LIBRARIES})
+  endif()
+endfunction()
+
+# penstock_test(NAME DEPENDS module... [LIBRARIES target...])
+# One GoogleTest program of every .cc beside the calling CMakeLists.txt.
+function(penstock_test name)
+  cmake_parse_arguments(arg "" "" "DEPENDS;LIBRARIES;SOURCES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  list(APPEND sources ${arg_SOURCES})
+  if(NOT sources)
+    return()
+  endif()
+  list(TRANSFORM arg_DEPENDS PREPEND penstock_ OUTPUT_VARIABLE depends)
+  add_executable(${name} ${sources})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${depends} ${arg_LIBRARIES} GTest::gtest GTest::gmock GTest::gtest_main)
+  add_test(NAME ${name} COMMAND ${name})
+endfunction()
