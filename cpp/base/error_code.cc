@@ -5,7 +5,8 @@ namespace penstock {
 std::string_view NameOf(ErrorCode code) {
   switch (code) {
 #define ERROR_CODE(number, name, identifier, retriable, message) \
-  case ErrorCode::identifier: return #name;
+  case ErrorCode::identifier:                                    \
+    return #name;
 #include "base/error_codes.inc"
 #undef ERROR_CODE
   }
@@ -15,7 +16,8 @@ std::string_view NameOf(ErrorCode code) {
 std::string_view DescriptionOf(ErrorCode code) {
   switch (code) {
 #define ERROR_CODE(number, name, identifier, retriable, message) \
-  case ErrorCode::identifier: return message;
+  case ErrorCode::identifier:                                    \
+    return message;
 #include "base/error_codes.inc"
 #undef ERROR_CODE
   }
@@ -25,7 +27,8 @@ std::string_view DescriptionOf(ErrorCode code) {
 bool IsRetriable(ErrorCode code) {
   switch (code) {
 #define ERROR_CODE(number, name, identifier, retriable, message) \
-  case ErrorCode::identifier: return retriable;
+  case ErrorCode::identifier:                                    \
+    return retriable;
 #include "base/error_codes.inc"
 #undef ERROR_CODE
   }

@@ -1,4 +1,5 @@
-// Kafka's error codes: number, name, whether a retry may help, and one sentence. The table is error_codes.inc.
+// Kafka's error codes: number, name, whether a retry may help, and one sentence. The table is
+// error_codes.inc.
 #pragma once
 
 #include <cstdint>

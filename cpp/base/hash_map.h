@@ -1,5 +1,5 @@
-// Hash tables. FlatHashMap<std::string, ...> can be asked with a std::string_view. Their order is random from process to
-// process: never iterate where the order reaches output.
+// Hash tables. FlatHashMap<std::string, ...> can be asked with a std::string_view. Their order is
+// random from process to process: never iterate where the order reaches output.
 #pragma once
 
 #include <functional>
@@ -15,7 +15,9 @@ namespace penstock {
 namespace internal {
 struct TextHash {
   using is_transparent = void;
-  size_t operator()(std::string_view text) const { return absl::Hash<absl::string_view>()(absl::string_view(text.data(), text.size())); }
+  size_t operator()(std::string_view text) const {
+    return absl::Hash<absl::string_view>()(absl::string_view(text.data(), text.size()));
+  }
 };
 struct TextEqual {
   using is_transparent = void;

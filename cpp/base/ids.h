@@ -7,15 +7,18 @@
 
 namespace penstock {
 
-using Offset = StrongInt<struct OffsetTag, int64_t>;                // position of a record in a partition
-using LeaderEpoch = StrongInt<struct LeaderEpochTag, int32_t>;      // term of a partition's (or the quorum's) leader
-using PartitionId = StrongInt<struct PartitionIdTag, int32_t>;      // index of a partition in its topic
-using NodeId = StrongInt<struct NodeIdTag, int32_t>;                // broker or controller
-using BrokerEpoch = StrongInt<struct BrokerEpochTag, int64_t>;      // metadata offset of the broker's registration
+using Offset = StrongInt<struct OffsetTag, int64_t>;  // position of a record in a partition
+using LeaderEpoch =
+    StrongInt<struct LeaderEpochTag, int32_t>;  // term of a partition's (or the quorum's) leader
+using PartitionId = StrongInt<struct PartitionIdTag, int32_t>;  // index of a partition in its topic
+using NodeId = StrongInt<struct NodeIdTag, int32_t>;            // broker or controller
+using BrokerEpoch =
+    StrongInt<struct BrokerEpochTag, int64_t>;  // metadata offset of the broker's registration
 using ProducerId = StrongInt<struct ProducerIdTag, int64_t>;
 using ProducerEpoch = StrongInt<struct ProducerEpochTag, int16_t>;
-using Sequence = StrongInt<struct SequenceTag, int32_t>;            // of a producer's records, wraps at 2^31
-using TimestampMs = StrongInt<struct TimestampMsTag, int64_t>;      // wall clock, milliseconds since 1970 (UTC)
+using Sequence = StrongInt<struct SequenceTag, int32_t>;  // of a producer's records, wraps at 2^31
+using TimestampMs =
+    StrongInt<struct TimestampMsTag, int64_t>;  // wall clock, milliseconds since 1970 (UTC)
 
 inline constexpr Offset kNoOffset{-1};
 inline constexpr LeaderEpoch kNoLeaderEpoch{-1};

@@ -1,8 +1,9 @@
-// Reference-counted bytes. A Slice is a window on a Block; copying it copies a pointer, never bytes. A SliceChain is a
-// sequence of slices that is written or sent in one gathered call.
+// Reference-counted bytes. A Slice is a window on a Block; copying it copies a pointer, never
+// bytes. A SliceChain is a sequence of slices that is written or sent in one gathered call.
 //
-// Counts are plain integers: a Block and all its slices belong to one shard. Another thread may read or fill the bytes
-// of a slice while the shard holds it for an operation in flight; it never touches the count.
+// Counts are plain integers: a Block and all its slices belong to one shard. Another thread may
+// read or fill the bytes of a slice while the shard holds it for an operation in flight; it never
+// touches the count.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +22,9 @@ namespace penstock {
 class Slice {
  public:
   Slice() = default;
-  Slice(const Slice& other) : block_(other.block_), data_(other.data_), size_(other.size_) { Acquire(); }
+  Slice(const Slice& other) : block_(other.block_), data_(other.data_), size_(other.size_) {
+    Acquire();
+  }
   Slice(Slice&& other) noexcept
       : block_(std::exchange(other.block_, nullptr)),
         data_(std::exchange(other.data_, nullptr)),
@@ -46,7 +49,8 @@ class Slice {
   std::span<const uint8_t> span() const { return {data_, size_}; }
   std::string_view text() const { return {reinterpret_cast<const char*>(data_), size_}; }
 
-  // The window [offset, offset + size) of this slice, sharing its block. The window must lie inside.
+  // The window [offset, offset + size) of this slice, sharing its block. The window must lie
+  // inside.
   Slice Sub(size_t offset, size_t size) const {
     CHECK(offset <= size_ && size <= size_ - offset);
     Slice sub(*this);

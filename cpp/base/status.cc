@@ -16,11 +16,16 @@ StatusCode KindOf(ErrorCode code) {
 
 ErrorCode ClosestTo(StatusCode kind) {
   switch (kind) {
-    case StatusCode::kInvalidArgument: return ErrorCode::kInvalidRequest;
-    case StatusCode::kDataLoss: return ErrorCode::kKafkaStorageError;
-    case StatusCode::kDeadlineExceeded: return ErrorCode::kRequestTimedOut;
-    case StatusCode::kUnimplemented: return ErrorCode::kUnsupportedVersion;
-    default: return ErrorCode::kUnknownServerError;
+    case StatusCode::kInvalidArgument:
+      return ErrorCode::kInvalidRequest;
+    case StatusCode::kDataLoss:
+      return ErrorCode::kKafkaStorageError;
+    case StatusCode::kDeadlineExceeded:
+      return ErrorCode::kRequestTimedOut;
+    case StatusCode::kUnimplemented:
+      return ErrorCode::kUnsupportedVersion;
+    default:
+      return ErrorCode::kUnknownServerError;
   }
 }
 

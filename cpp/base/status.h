@@ -1,5 +1,6 @@
-// Errors as values. The only door to absl::Status: Debian's Abseil has a string_view of its own, so messages go in and
-// out through std::string_view here. A Status may carry a Kafka error code (base/error_code.h).
+// Errors as values. The only door to absl::Status: Debian's Abseil has a string_view of its own, so
+// messages go in and out through std::string_view here. A Status may carry a Kafka error code
+// (base/error_code.h).
 #pragma once
 
 #include <string>
@@ -75,8 +76,8 @@ Status Annotate(const Status& status, std::string_view context);
 #define PENSTOCK_CONCAT(a, b) PENSTOCK_CONCAT_INNER(a, b)
 
 // Returns early from a plain function.
-#define RETURN_IF_ERROR(expression)                                            \
-  do {                                                                         \
+#define RETURN_IF_ERROR(expression)                                               \
+  do {                                                                            \
     if (::penstock::Status status_ = (expression); !status_.ok()) return status_; \
   } while (false)
 
@@ -87,7 +88,8 @@ Status Annotate(const Status& status, std::string_view context);
   if (!result.ok()) return std::move(result).status();          \
   declaration = *std::move(result)
 
-// The same inside a coroutine; `expression` may be an awaited call: CO_RETURN_IF_ERROR(co_await F(names)).
+// The same inside a coroutine; `expression` may be an awaited call: CO_RETURN_IF_ERROR(co_await
+// F(names)).
 #define CO_RETURN_IF_ERROR(expression) \
   CO_RETURN_IF_ERROR_INNER(PENSTOCK_CONCAT(status_, __LINE__), expression)
 #define CO_RETURN_IF_ERROR_INNER(status, expression) \

@@ -35,7 +35,8 @@ size_t EditDistance(std::string_view a, std::string_view b) {
 std::vector<std::string_view> Split(std::string_view text, char separator) {
   std::vector<std::string_view> pieces;
   size_t start = 0;
-  for (size_t end = text.find(separator); end != std::string_view::npos; end = text.find(separator, start)) {
+  for (size_t end = text.find(separator); end != std::string_view::npos;
+       end = text.find(separator, start)) {
     pieces.push_back(text.substr(start, end - start));
     start = end + 1;
   }

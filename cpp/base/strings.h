@@ -14,11 +14,15 @@ namespace penstock {
 
 namespace internal {
 inline void AppendPiece(std::string& out, std::string_view piece) { out += piece; }
-inline void AppendPiece(std::string& out, char piece) { out += piece; }
-inline void AppendPiece(std::string& out, bool piece) { out += piece ? "true" : "false"; }
-template <std::integral T>
+template <std::integral T>  // a template, so that no pointer turns into a bool
 void AppendPiece(std::string& out, T piece) {
-  out += std::to_string(piece);
+  if constexpr (std::same_as<T, char>) {
+    out += piece;
+  } else if constexpr (std::same_as<T, bool>) {
+    out += piece ? "true" : "false";
+  } else {
+    out += std::to_string(piece);
+  }
 }
 template <class Tag, class Rep>
 void AppendPiece(std::string& out, StrongInt<Tag, Rep> piece) {

@@ -1,4 +1,5 @@
-// A number with a meaning. Values of different tags do not convert into each other; n + 1 and a - b (a plain count) exist.
+// A number with a meaning. Values of different tags do not convert into each other; n + 1 and a - b
+// (a plain count) exist.
 #pragma once
 
 #include <compare>
@@ -19,9 +20,15 @@ class StrongInt {
   constexpr Rep value() const { return value_; }
   constexpr auto operator<=>(const StrongInt&) const = default;
 
-  friend constexpr StrongInt operator+(StrongInt a, Rep n) { return StrongInt(static_cast<Rep>(a.value_ + n)); }
-  friend constexpr StrongInt operator-(StrongInt a, Rep n) { return StrongInt(static_cast<Rep>(a.value_ - n)); }
-  friend constexpr Rep operator-(StrongInt a, StrongInt b) { return static_cast<Rep>(a.value_ - b.value_); }
+  friend constexpr StrongInt operator+(StrongInt a, Rep n) {
+    return StrongInt(static_cast<Rep>(a.value_ + n));
+  }
+  friend constexpr StrongInt operator-(StrongInt a, Rep n) {
+    return StrongInt(static_cast<Rep>(a.value_ - n));
+  }
+  friend constexpr Rep operator-(StrongInt a, StrongInt b) {
+    return static_cast<Rep>(a.value_ - b.value_);
+  }
   constexpr StrongInt& operator+=(Rep n) { return *this = *this + n; }
   constexpr StrongInt& operator++() { return *this += 1; }
 

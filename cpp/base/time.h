@@ -16,7 +16,9 @@ struct Instant {
   constexpr auto operator<=>(const Instant&) const = default;
   static constexpr Instant Never() { return Instant{Duration::max()}; }
   friend constexpr Instant operator+(Instant at, Duration d) { return Instant{at.since_start + d}; }
-  friend constexpr Duration operator-(Instant a, Instant b) { return a.since_start - b.since_start; }
+  friend constexpr Duration operator-(Instant a, Instant b) {
+    return a.since_start - b.since_start;
+  }
 };
 
 constexpr Duration Milliseconds(int64_t n) { return std::chrono::milliseconds(n); }

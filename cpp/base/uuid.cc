@@ -12,7 +12,8 @@ constexpr size_t kTextSize = 22;
 }  // namespace
 
 std::optional<Uuid> Uuid::FromRandomBits(uint64_t high, uint64_t low) {
-  const Uuid id((high & ~0xF000ULL) | 0x4000ULL, (low & 0x3FFFFFFFFFFFFFFFULL) | 0x8000000000000000ULL);
+  const Uuid id((high & ~0xF000ULL) | 0x4000ULL,
+                (low & 0x3FFFFFFFFFFFFFFFULL) | 0x8000000000000000ULL);
   if (id.ToString().front() == '-') return std::nullopt;
   return id;
 }

@@ -1,5 +1,6 @@
-// 16 bytes that name a topic, a directory, a cluster or an incarnation. Text form: 22 characters of base64url without
-// padding, as Kafka prints it. Two values are reserved: Zero (none) and One (the metadata topic).
+// 16 bytes that name a topic, a directory, a cluster or an incarnation. Text form: 22 characters of
+// base64url without padding, as Kafka prints it. Two values are reserved: Zero (none) and One (the
+// metadata topic).
 #pragma once
 
 #include <array>
@@ -19,8 +20,8 @@ class Uuid {
 
   static constexpr Uuid Zero() { return Uuid(); }
   static constexpr Uuid One() { return Uuid(0, 1); }
-  // A random (version 4) Uuid from 128 random bits. Its text never starts with '-': false where these bits would, so
-  // the caller draws again.
+  // A random (version 4) Uuid from 128 random bits. Its text never starts with '-': false where
+  // these bits would, so the caller draws again.
   static std::optional<Uuid> FromRandomBits(uint64_t high, uint64_t low);
   // Nothing if `text` is not 22 (or, padded, 24) characters of base64url.
   static std::optional<Uuid> Parse(std::string_view text);
@@ -34,7 +35,9 @@ class Uuid {
   friend H AbslHashValue(H h, const Uuid& id) {
     return H::combine(std::move(h), id.high_, id.low_);
   }
-  friend std::ostream& operator<<(std::ostream& out, const Uuid& id) { return out << id.ToString(); }
+  friend std::ostream& operator<<(std::ostream& out, const Uuid& id) {
+    return out << id.ToString();
+  }
 
  private:
   uint64_t high_ = 0;

@@ -1,5 +1,5 @@
-// The loop's queue of work that may run now. Whoever wakes a coroutine posts it here instead of resuming it, so that
-// waking never recurses and the order of work is the order of posting.
+// The loop's queue of work that may run now. Whoever wakes a coroutine posts it here instead of
+// resuming it, so that waking never recurses and the order of work is the order of posting.
 #pragma once
 
 #include <coroutine>
@@ -43,7 +43,8 @@ class ResumeLater final : public Runnable {
 class Executor {
  public:
   virtual ~Executor() = default;
-  // Runs `work` once, in a later step of the loop. `work` must not be queued. Only from the shard's own thread.
+  // Runs `work` once, in a later step of the loop. `work` must not be queued. Only from the shard's
+  // own thread.
   virtual void Post(Runnable& work) = 0;
 };
 

@@ -1,7 +1,9 @@
-// Port: files and directories. Paths are absolute or relative to the process; in the simulated world to the node.
+// Port: files and directories. Paths are absolute or relative to the process; in the simulated
+// world to the node.
 //
-// An operation in flight holds its slices; cancelling its Task never frees memory that the world may still touch.
-// Errors name the path. A write, sync or truncate that failed leaves the file's content undefined: the owner stops using it.
+// An operation in flight holds its slices; cancelling its Task never frees memory that the world
+// may still touch. Errors name the path. A write, sync or truncate that failed leaves the file's
+// content undefined: the owner stops using it.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +21,8 @@ class File {
  public:
   virtual ~File() = default;  // closes
 
-  // Up to `size` bytes from `position`; fewer only at the end of the file. The slice is not shared with anybody.
+  // Up to `size` bytes from `position`; fewer only at the end of the file. The slice is not shared
+  // with anybody.
   virtual Task<StatusOr<Slice>> ReadAt(uint64_t position, size_t size) = 0;
   // All of `data` at `position`, extending the file where needed. Not durable before Sync.
   virtual Task<Status> WriteAt(uint64_t position, SliceChain data) = 0;
@@ -27,7 +30,8 @@ class File {
   virtual Task<Status> Sync() = 0;
   virtual Task<Status> Truncate(uint64_t size) = 0;
   virtual Task<StatusOr<uint64_t>> Size() = 0;
-  // A hint: start writing [position, position + size) to the device, without waiting. Errors show at the next Sync.
+  // A hint: start writing [position, position + size) to the device, without waiting. Errors show
+  // at the next Sync.
   virtual void StartWriteback(uint64_t position, uint64_t size) = 0;
 };
 
@@ -74,8 +78,9 @@ class Files {
   // kNotFound if there is none.
   virtual Task<StatusOr<FileInfo>> Describe(std::string path) = 0;
   virtual Task<StatusOr<DiskSpace>> Space(std::string directory) = 0;
-  // Takes the lock on `path` (created if missing) and writes `holder` into it. Held by somebody else, another opener in
-  // this process included: kFailedPrecondition whose message holds what the holder wrote.
+  // Takes the lock on `path` (created if missing) and writes `holder` into it. Held by somebody
+  // else, another opener in this process included: kFailedPrecondition whose message holds what the
+  // holder wrote.
   virtual Task<StatusOr<std::unique_ptr<FileLock>>> Lock(std::string path, std::string holder) = 0;
 };
 

@@ -25,8 +25,9 @@ class Connection {
  public:
   virtual ~Connection() = default;  // closes
 
-  // Bytes into the front of `buffer`, as many as have come, at least one; 0 when the peer has closed its side.
-  // The port holds the slice until the bytes are in, also when the Task is cancelled. One Read at a time.
+  // Bytes into the front of `buffer`, as many as have come, at least one; 0 when the peer has
+  // closed its side. The port holds the slice until the bytes are in, also when the Task is
+  // cancelled. One Read at a time.
   virtual Task<StatusOr<size_t>> Read(Slice buffer) = 0;
   // All of `data`. One Write at a time.
   virtual Task<Status> Write(SliceChain data) = 0;

@@ -16,7 +16,9 @@ class Random {
   virtual uint64_t NextSecret() = 0;
 
   // In [0, bound); bound > 0.
-  uint64_t Below(uint64_t bound) { return static_cast<uint64_t>((static_cast<unsigned __int128>(Next()) * bound) >> 64); }
+  uint64_t Below(uint64_t bound) {
+    return static_cast<uint64_t>((static_cast<unsigned __int128>(Next()) * bound) >> 64);
+  }
   Uuid NextUuid() {
     while (true) {
       const uint64_t high = NextSecret();

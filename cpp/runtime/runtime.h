@@ -1,4 +1,5 @@
-// The ports together, for code that builds other objects. A class that needs a clock takes a Clock&, not a Runtime&.
+// The ports together, for code that builds other objects. A class that needs a clock takes a
+// Clock&, not a Runtime&.
 #pragma once
 
 #include "runtime/clock.h"

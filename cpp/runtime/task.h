@@ -1,8 +1,10 @@
-// Task<T>: a coroutine with one owner. Lazy: it starts when awaited, or when a TaskGroup takes it. Destroying a Task
-// cancels it: the frame goes, and with it every awaiter inside, which takes itself out of whatever it waited for.
+// Task<T>: a coroutine with one owner. Lazy: it starts when awaited, or when a TaskGroup takes it.
+// Destroying a Task cancels it: the frame goes, and with it every awaiter inside, which takes
+// itself out of whatever it waited for.
 //
-// No symmetric transfer: g++ 12 does not turn it into a tail call in every preset, so a loop over ready tasks would
-// overflow the stack. A child is resumed inside await_suspend, which returns false when the child is already done.
+// No symmetric transfer: g++ 12 does not turn it into a tail call in every preset, so a loop over
+// ready tasks would overflow the stack. A child is resumed inside await_suspend, which returns
+// false when the child is already done.
 //
 // No exception crosses an await: one that escapes a coroutine ends the process. Errors are Status.
 // Thread: a Task lives and dies on one shard.
@@ -28,7 +30,8 @@ class TaskPromiseBase {
   auto final_suspend() noexcept { return FinalAwaiter{}; }
   [[noreturn]] void unhandled_exception() noexcept { std::terminate(); }
 
-  // The coroutine to go on with once this one is done. None while the awaiter itself runs this one for the first time.
+  // The coroutine to go on with once this one is done. None while the awaiter itself runs this one
+  // for the first time.
   std::coroutine_handle<> continuation = nullptr;
 
  private:
