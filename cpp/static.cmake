@@ -1,0 +1,41 @@
+# Links third-party libraries statically where their archives are installed: one shared object in the wheel, no foreign
+# symbols in another process, and a program that starts without resolving thirty libraries.
+
+# Distributions' Abseil targets name the shared libraries although the archives lie beside them.
+function(penstock_link_absl_statically)
+  get_property(targets DIRECTORY PROPERTY IMPORTED_TARGETS)
+  foreach(target ${targets})
+    if(NOT target MATCHES "^absl::")
+      continue()
+    endif()
+    get_target_property(type ${target} TYPE)
+    if(NOT type STREQUAL "SHARED_LIBRARY")
+      continue()
+    endif()
+    get_target_property(configurations ${target} IMPORTED_CONFIGURATIONS)
+    foreach(configuration ${configurations})
+      get_target_property(shared ${target} IMPORTED_LOCATION_${configuration})
+      string(REGEX REPLACE "\\.so[.0-9]*$" ".a" archive "${shared}")
+      if(EXISTS ${archive})
+        set_target_properties(${target} PROPERTIES IMPORTED_LOCATION_${configuration} ${archive}
+                                                   IMPORTED_SONAME_${configuration} "")
+      endif()
+    endforeach()
+  endforeach()
+endfunction()
+
+# Replaces the plain names of the compression libraries in a list of libraries by their archives.
+function(penstock_prefer_static variable)
+  set(libraries "")
+  foreach(library ${${variable}})
+    if(library MATCHES "^(zstd|lz4|snappy|z|ZLIB::ZLIB)$")
+      string(REPLACE "ZLIB::ZLIB" "z" name ${library})
+      find_library(PENSTOCK_ARCHIVE_${name} NAMES lib${name}.a)
+      if(PENSTOCK_ARCHIVE_${name})
+        set(library ${PENSTOCK_ARCHIVE_${name}})
+      endif()
+    endif()
+    list(APPEND libraries ${library})
+  endforeach()
+  set(${variable} "${libraries}" PARENT_SCOPE)
+endfunction()
