@@ -11,15 +11,15 @@
 
 namespace penstock {
 
-enum class CompressionType : uint8_t { kProducer, kNone, kGzip, kSnappy, kLz4, kZstd };
-enum class MessageTimestampType : uint8_t { kCreateTime, kLogAppendTime };
+enum class TopicCompression : uint8_t { kProducer, kNone, kGzip, kSnappy, kLz4, kZstd };
+enum class TopicTimestampType : uint8_t { kCreateTime, kLogAppendTime };
 enum class AckDurability : uint8_t { kDisk, kCache };
 
 struct TopicConfig {
   AckDurability ack_durability = AckDurability::kDisk;
   bool cleanup_delete = true;
   bool cleanup_compact = false;
-  CompressionType compression_type = CompressionType::kProducer;
+  TopicCompression compression_type = TopicCompression::kProducer;
   int32_t compression_gzip_level = -1;
   int32_t compression_lz4_level = 9;
   int32_t compression_zstd_level = 3;
@@ -32,7 +32,7 @@ struct TopicConfig {
   int32_t max_message_bytes = 1048588;
   int64_t message_timestamp_after_max_ms = 3600000;
   int64_t message_timestamp_before_max_ms = INT64_MAX;
-  MessageTimestampType message_timestamp_type = MessageTimestampType::kCreateTime;
+  TopicTimestampType message_timestamp_type = TopicTimestampType::kCreateTime;
   double min_cleanable_dirty_ratio = 0.5;
   int64_t min_compaction_lag_ms = 0;
   int32_t min_insync_replicas = 1;
