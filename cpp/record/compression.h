@@ -3,6 +3,7 @@
 // raw, lz4 frames, zstd frames of unknown size.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -17,6 +18,8 @@ namespace penstock {
 // `bytes` compressed; with Codec::kNone a copy. InvalidArgument for a level that the codec does not
 // have, or more than 2 GB.
 StatusOr<Slice> Compress(Compression compression, std::span<const uint8_t> bytes);
+
+class CompressedStream;
 
 // Reads one compressed block as a stream. An object may be reset and used for many blocks one after
 // the other: it keeps the libraries' contexts. Belongs to one shard.
@@ -38,17 +41,9 @@ class Decompressor {
   StatusOr<size_t> Read(std::span<uint8_t> out);
 
  private:
-  class Stream;
-  class PlainStream;
-  class GzipStream;
-  class SnappyStream;
-  class Lz4Stream;
-  class ZstdStream;
-
-  StatusOr<size_t> ReadWithinLimit(std::span<uint8_t> out);
-
-  std::unique_ptr<Stream> streams_[5];
-  Stream* stream_ = nullptr;
+  // One per codec, made when it is first needed.
+  std::array<std::unique_ptr<CompressedStream>, 5> streams_;
+  CompressedStream* stream_ = nullptr;
   size_t output_bytes_left_ = 0;
 };
 
