@@ -46,6 +46,9 @@ class Executor {
   // Runs `work` once, in a later step of the loop. `work` must not be queued. Only from the shard's
   // own thread.
   virtual void Post(Runnable& work) = 0;
+  // True while a simulated crash destroys everything of this shard at once: nothing has been
+  // stopped in order.
+  virtual bool crashing() const { return false; }
 };
 
 }  // namespace penstock

@@ -7,6 +7,7 @@
 #include "runtime/files.h"
 #include "runtime/network.h"
 #include "runtime/random.h"
+#include "runtime/shards.h"
 #include "runtime/timers.h"
 
 namespace penstock {
@@ -18,6 +19,7 @@ struct Runtime {
   Files& files;
   Network& network;
   Random& random;
+  Shards& shards;
 };
 
 }  // namespace penstock
