@@ -1,0 +1,63 @@
+// What all logs of one log directory share: the ports, limits, open files, the memory of recent
+// appends, counters.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+
+#include "base/log.h"
+#include "log/log_types.h"
+#include "log/segment_cache.h"
+#include "log/tail_cache.h"
+#include "runtime/clock.h"
+#include "runtime/condition.h"
+#include "runtime/executor.h"
+#include "runtime/files.h"
+#include "runtime/random.h"
+#include "runtime/task_group.h"
+#include "runtime/timers.h"
+
+namespace penstock {
+
+struct LogLimits {
+  size_t open_segments_max = 1024;             // descriptors of .log files
+  size_t index_bytes_max = size_t{16} << 20;   // indexes of sealed segments kept in memory
+  size_t tail_bytes_max = size_t{64} << 20;    // recent appends kept in memory
+  int64_t writeback_bytes = int64_t{8} << 20;  // written between two StartWriteback
+  int64_t recovery_bytes_max = int64_t{64}
+                               << 20;  // a log asks for a checkpoint after so many bytes
+};
+
+struct LogPorts {
+  Clock& clock;
+  Executor& executor;
+  Timers& timers;
+  Files& files;
+  Random& random;
+  Logger logger;
+};
+
+struct LogContext {
+  LogContext(LogPorts log_ports, const LogLimits& log_limits)
+      : ports(std::move(log_ports)),
+        limits(log_limits),
+        segment_cache(log_limits.open_segments_max, log_limits.index_bytes_max),
+        tail_budget(log_limits.tail_bytes_max),
+        checkpoint_wanted(ports.executor),
+        background(ports.executor, [this](const Status& status) {
+          ports.logger.Error("background work of the log directory failed", {{"status", status}});
+        }) {}
+
+  LogPorts ports;
+  LogLimits limits;
+  LogCounters counters;
+  SegmentCache segment_cache;
+  TailBudget tail_budget;
+  Condition checkpoint_wanted;  // a log has grown by recovery_bytes_max since its last checkpoint
+  // Saves every log's start offset; durable when it is done. Set by the manager.
+  std::function<Task<Status>()> save_log_start_offsets;
+  TaskGroup background;
+};
+
+}  // namespace penstock

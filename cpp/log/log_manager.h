@@ -1,0 +1,120 @@
+// The logs of one log directory: finds and opens them at start, creates and deletes them, saves
+// their checkpoints, applies retention, and closes them so that the next start needs no recovery.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/status.h"
+#include "base/uuid.h"
+#include "log/log.h"
+#include "log/log_context.h"
+#include "log/topic_partition.h"
+#include "runtime/random.h"
+#include "runtime/task.h"
+#include "runtime/task_group.h"
+
+namespace penstock {
+
+struct LogManagerOptions {
+  std::string directory;
+  int64_t retention_check_interval_ms = 300'000;         // log.retention.check.interval.ms
+  int64_t flush_offset_checkpoint_interval_ms = 60'000;  // log.flush.offset.checkpoint.interval.ms
+  int64_t flush_start_offset_checkpoint_interval_ms =
+      60'000;                                      // log.flush.start.offset.checkpoint.interval.ms
+  int64_t producer_id_expiration_ms = 86'400'000;  // producer.id.expiration.ms
+  int64_t producer_id_expiration_check_interval_ms = 600'000;
+  LogLimits limits;
+};
+
+// A directory whose topic has to be decided by the caller.
+struct FoundLog {
+  TopicPartition topic_partition;
+  Uuid topic_id;  // Zero without partition.metadata
+};
+
+class LogManager {
+ public:
+  // The ports outlive the manager.
+  LogManager(LogPorts ports, LogManagerOptions options);
+  ~LogManager();
+  LogManager(const LogManager&) = delete;
+  LogManager& operator=(const LogManager&) = delete;
+
+  // Reads the directory and its checkpoints, finishes deletions that a crash interrupted, and takes
+  // the clean-shutdown file away. Opens no log.
+  Task<Status> Start();
+  bool had_clean_shutdown() const { return had_clean_shutdown_; }
+  // Of the clean-shutdown file; kNoBrokerEpoch (-1) when there was none.
+  BrokerEpoch previous_broker_epoch() const { return previous_broker_epoch_; }
+  // Directories that are not open yet, sorted.
+  std::vector<FoundLog> FoundLogs() const;
+
+  // Opens the log of an existing directory, recovering it after an unclean shutdown. kNotFound when
+  // there is none.
+  Task<StatusOr<Log*>> Open(TopicPartition topic_partition,
+                            std::shared_ptr<const LogConfig> config);
+  // Makes the directory with its partition.metadata. kAlreadyExists when there is one.
+  Task<StatusOr<Log*>> Create(TopicPartition topic_partition, Uuid topic_id,
+                              std::shared_ptr<const LogConfig> config);
+  // Begins the background work: checkpoints, retention, producer expiry.
+  void StartMaintenance();
+
+  // nullptr when it is not open.
+  Log* Find(const TopicPartition& topic_partition) const;
+  // All open logs in the order of their names. Invalid after the next Open, Create or Delete.
+  std::vector<Log*> logs() const;
+
+  // Renames the directory at once; the files go after file.delete.delay.ms. The Log object is gone
+  // when this is done. Works for directories that are not open, too. kNotFound.
+  Task<Status> Delete(TopicPartition topic_partition);
+
+  // What the background work does, at once.
+  Task<Status> Checkpoint();
+  Task<Status> ApplyRetention();
+
+  // Closes every log and writes the clean-shutdown file, unless a log has failed.
+  Task<Status> Stop(BrokerEpoch broker_epoch);
+  // Ends background work without writing anything: what a crash leaves.
+  Task<> Abandon();
+
+  const LogCounters& counters() const { return context_.counters; }
+  const std::string& directory() const { return options_.directory; }
+
+ private:
+  friend class LogLoader;
+  struct Found {
+    std::string name;
+    Uuid topic_id;
+  };
+
+  std::string PathOf(std::string_view name) const;
+  Task<Status> ReadCheckpoints();
+  Task<Status> FindLogs();
+  Task<Status> RenameForDeletion(std::string name, int64_t delay_ms);
+  Task<> RemoveLater(std::string path, int64_t delay_ms);
+  Task<> RunCheckpoints();
+  Task<> RunRetention();
+  Task<> RunProducerExpiry();
+  Task<Status> WriteRecoveryPoints();
+  Task<Status> WriteLogStartOffsets();
+  Task<Status> WriteHighWatermarks();
+
+  LogManagerOptions options_;
+  LogContext context_;
+  std::map<TopicPartition, std::unique_ptr<Log>> logs_;
+  std::map<TopicPartition, Found> found_;
+  std::map<TopicPartition, Offset> recovery_points_;
+  std::map<TopicPartition, Offset> log_start_offsets_;
+  std::map<TopicPartition, Offset> high_watermarks_;
+  bool had_clean_shutdown_ = false;
+  BrokerEpoch previous_broker_epoch_{-1};
+  bool stopped_ = false;
+};
+
+}  // namespace penstock
