@@ -1,0 +1,90 @@
+// Which APIs a broker answers, and how: one row per API, made from the signature of its handler.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+#include "base/slice.h"
+#include "base/status.h"
+#include "broker/request_context.h"
+#include "protocol/codec.h"
+#include "protocol/message.h"
+#include "protocol/wire_reader.h"
+#include "runtime/task.h"
+
+namespace penstock {
+
+// Decodes the body of a request, runs its handler and encodes the body of the response. An error
+// means that the connection cannot go on. `context` outlives the Task.
+using AnswerFunction = Task<StatusOr<SliceChain>> (*)(RequestContext& context, Slice body);
+
+struct HandlerRow {
+  int16_t api_key = -1;
+  VersionRange versions{0, -1};  // of the schema, the unstable one included
+  AnswerFunction answer = nullptr;
+};
+
+// Rows in ascending order of their keys. Copies nothing: `rows` outlive the table.
+class HandlerTable {
+ public:
+  static constexpr size_t kKeysMax = 128;
+
+  constexpr explicit HandlerTable(std::span<const HandlerRow> rows) : rows_(rows) {
+    index_.fill(kAbsent);
+    for (size_t i = 0; i < rows.size(); ++i) {
+      index_[static_cast<size_t>(rows[i].api_key)] = static_cast<uint8_t>(i);
+    }
+  }
+
+  constexpr std::span<const HandlerRow> rows() const { return rows_; }
+  constexpr const HandlerRow* Find(int16_t api_key) const {
+    if (api_key < 0 || static_cast<size_t>(api_key) >= kKeysMax) return nullptr;
+    const uint8_t i = index_[static_cast<size_t>(api_key)];
+    return i == kAbsent ? nullptr : &rows_[i];
+  }
+
+ private:
+  static constexpr uint8_t kAbsent = 0xff;
+
+  std::span<const HandlerRow> rows_;
+  std::array<uint8_t, kKeysMax> index_{};
+};
+
+namespace internal {
+
+template <class Function>
+struct HandlerSignature;
+template <class Answered, class Asked>
+struct HandlerSignature<Task<Answered> (*)(RequestContext&, Asked)> {
+  using Request = Asked;
+  using Response = Answered;
+};
+
+template <auto kHandler>
+Task<StatusOr<SliceChain>> Answer(RequestContext& context, Slice body) {
+  using Signature = HandlerSignature<decltype(kHandler)>;
+  using Request = typename Signature::Request;
+  static_assert(std::is_same_v<typename Signature::Response, typename Request::Response>);
+  Request request;
+  WireReader reader(std::move(body));
+  Status decoded = Decode(reader, request, context.api_version);
+  if (!decoded.ok()) co_return decoded;
+  auto response = co_await kHandler(context, std::move(request));
+  if (!context.answers() || context.close_cause().has_value()) co_return SliceChain();
+  co_return Encode(response, context.api_version);
+}
+
+}  // namespace internal
+
+// The row of `Task<XResponse> HandleX(RequestContext&, XRequest)`.
+template <auto kHandler>
+constexpr HandlerRow Handle() {
+  using Request = typename internal::HandlerSignature<decltype(kHandler)>::Request;
+  return {Request::kApiKey, Request::kVersions, &internal::Answer<kHandler>};
+}
+
+}  // namespace penstock
