@@ -1,0 +1,240 @@
+#include "replication/partition.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/strings.h"
+
+namespace penstock {
+namespace {
+
+// The special timestamps of ListOffsets.
+constexpr int64_t kLatestTimestamp = -1;
+constexpr int64_t kEarliestTimestamp = -2;
+constexpr int64_t kMaxTimestamp = -3;
+constexpr int64_t kEarliestLocalTimestamp = -4;
+constexpr int64_t kLatestTieredTimestamp = -5;
+constexpr int64_t kEarliestPendingUploadTimestamp = -6;
+
+}  // namespace
+
+Partition::Partition(PartitionPorts ports, TopicPartition topic_partition, Uuid topic_id,
+                     std::shared_ptr<const PartitionImage> image,
+                     std::shared_ptr<const LogConfig> config)
+    : ports_(ports),
+      topic_partition_(std::move(topic_partition)),
+      topic_id_(topic_id),
+      image_(std::move(image)),
+      config_(std::move(config)),
+      state_changed_(ports.executor) {}
+
+Partition::~Partition() {
+  CHECK(leases_ == 0 || ports_.executor.crashing());
+  if (log_ != nullptr) log_->SetObserver(nullptr);
+}
+
+PartitionLease::~PartitionLease() {
+  if (partition_ == nullptr) return;
+  CHECK(partition_->leases_ > 0);
+  if (--partition_->leases_ == 0 && partition_->retired_) partition_->state_changed_.NotifyAll();
+}
+
+void Partition::Update(std::shared_ptr<const PartitionImage> image,
+                       std::shared_ptr<const LogConfig> config) {
+  const bool new_term = image->leader_epoch != image_->leader_epoch;
+  image_ = std::move(image);
+  config_ = std::move(config);
+  if (log_ == nullptr) return;
+  log_->SetConfig(config_);
+  if (new_term) log_->AssignLeaderEpoch(image_->leader_epoch);
+  AdvanceHighWatermark();  // a topic that now asks for less durability has more to show
+}
+
+void Partition::Retire() {
+  retired_ = true;
+  watchers_.InterruptAll();
+}
+
+Task<> Partition::WaitUnused() {
+  CHECK(retired_);
+  while (leases_ > 0 || opening_) {
+    co_await state_changed_.Wait();
+  }
+  if (log_ != nullptr) log_->SetObserver(nullptr);
+  log_ = nullptr;
+}
+
+Status Partition::CheckLeaderEpoch(LeaderEpoch current_leader_epoch) const {
+  if (retired_) {
+    return KafkaError(ErrorCode::kUnknownTopicOrPartition,
+                      StrCat(topic_partition_.ToString(), " has been deleted"));
+  }
+  if (current_leader_epoch == kNoLeaderEpoch || current_leader_epoch == leader_epoch())
+    return OkStatus();
+  const bool is_old = current_leader_epoch < leader_epoch();
+  return KafkaError(is_old ? ErrorCode::kFencedLeaderEpoch : ErrorCode::kUnknownLeaderEpoch,
+                    StrCat(topic_partition_.ToString(), " is led in epoch ", leader_epoch(),
+                           ", not ", current_leader_epoch));
+}
+
+Task<Status> Partition::Open(bool create) {
+  while (opening_ && log_ == nullptr) {
+    co_await state_changed_.Wait();
+  }
+  if (retired_) {
+    co_return KafkaError(ErrorCode::kUnknownTopicOrPartition,
+                         StrCat(topic_partition_.ToString(), " has been deleted"));
+  }
+  if (log_ != nullptr) co_return OkStatus();
+  opening_ = true;
+  auto opened = co_await ports_.logs.OpenLog(*this, create);
+  opening_ = false;
+  state_changed_.NotifyAll();
+  if (!opened.ok()) co_return opened.status();
+  if (*opened != nullptr) AttachLog(*opened);
+  co_return OkStatus();
+}
+
+void Partition::AttachLog(Log* log) {
+  log_ = log;
+  log_->SetConfig(config_);
+  log_->SetObserver(this);
+  log_->AssignLeaderEpoch(image_->leader_epoch);
+  // Everything that was kept at the opening is on the disk.
+  AdvanceHighWatermark();
+}
+
+Offset Partition::last_stable_offset() const {
+  if (log_ == nullptr) return high_watermark_;
+  const Offset unstable = log_->first_unstable_offset();
+  return unstable == kNoOffset ? high_watermark_ : std::min(unstable, high_watermark_);
+}
+
+Status Partition::CheckAcks(RequiredAcks acks) const {
+  if (acks != RequiredAcks::kAll) return OkStatus();
+  const auto replicas = static_cast<int32_t>(image_->replicas.size());
+  const int32_t wanted = std::min(replicas, config_->min_insync_replicas);
+  const auto in_sync = static_cast<int32_t>(image_->isr.size());
+  if (in_sync >= wanted) return OkStatus();
+  return KafkaError(
+      ErrorCode::kNotEnoughReplicas,
+      StrCat(topic_partition_.ToString(), " has ", in_sync, " in-sync replicas, needs ", wanted));
+}
+
+Task<Status> Partition::WaitForRoom() {
+  while (log_->unwritten_bytes() > kUnwrittenBytesMax) {
+    const Offset end = log_->log_end_offset();
+    CO_RETURN_IF_ERROR(co_await log_->WaitWritten(end));
+  }
+  co_return OkStatus();
+}
+
+ValidationOptions Partition::MakeValidationOptions() const {
+  return ValidationOptions{.now = ports_.clock.WallNow(),
+                           .timestamp_type = config_->message_timestamp_type,
+                           .timestamp_before_max_ms = config_->message_timestamp_before_max_ms,
+                           .timestamp_after_max_ms = config_->message_timestamp_after_max_ms,
+                           .max_message_bytes = config_->max_message_bytes,
+                           .segment_bytes = config_->segment_bytes,
+                           .target_compression = config_->compression,
+                           .is_compacted = config_->cleanup_policy.is_compact};
+}
+
+StatusOr<AppendResult> Partition::AppendAsLeader(Slice records, ValidationScratch& scratch) {
+  CHECK(log_ != nullptr);
+  if (retired_) {
+    return KafkaError(ErrorCode::kUnknownTopicOrPartition,
+                      StrCat(topic_partition_.ToString(), " has been deleted"));
+  }
+  scratch.record_errors.clear();
+  ASSIGN_OR_RETURN(const ValidatedBatch validated,
+                   ValidateProduceBatch(std::move(records), MakeValidationOptions(), scratch));
+  if (validated.is_transactional) {
+    return KafkaError(ErrorCode::kInvalidTxnState,
+                      "transactions are not served yet; produce without transactional.id");
+  }
+  const AppendOptions options{.leader_epoch = leader_epoch(), .origin = AppendOrigin::kClient};
+  ASSIGN_OR_RETURN(AppendResult appended, log_->Append(validated.batch, options));
+  if (!appended.is_duplicate) {
+    sizes_above_.Append(appended.end_offset(), static_cast<int64_t>(validated.batch.size()));
+  }
+  return appended;
+}
+
+Task<Status> Partition::WaitForAcks(Offset end, RequiredAcks acks) {
+  if (acks == RequiredAcks::kNone) co_return OkStatus();
+  if (acks == RequiredAcks::kLeader) co_return co_await log_->WaitWritten(end);
+  // What is acknowledged is below the high watermark, always: a topic that asks for more durability
+  // meanwhile waits on.
+  while (high_watermark_ < end) {
+    CO_RETURN_IF_ERROR(co_await log_->WaitAcknowledgeable(end));
+  }
+  co_return OkStatus();
+}
+
+Task<StatusOr<Offset>> Partition::DeleteRecords(Offset before) {
+  if (!config_->cleanup_policy.is_delete && config_->cleanup_policy.is_compact) {
+    co_return KafkaError(
+        ErrorCode::kPolicyViolation,
+        StrCat(topic_partition_.ToString(), " is only compacted: its records cannot be deleted"));
+  }
+  if (before == kNoOffset) before = high_watermark_;
+  if (before < Offset(0) || before > high_watermark_) {
+    co_return KafkaError(ErrorCode::kOffsetOutOfRange,
+                         StrCat("offset ", before, " of ", topic_partition_.ToString(),
+                                " is not in [0, ", high_watermark_, "], the high watermark"));
+  }
+  CO_RETURN_IF_ERROR(co_await log_->AdvanceLogStartOffset(before));
+  watchers_.InterruptAll();  // a reader below the new start must be told
+  co_return log_->log_start_offset();
+}
+
+Task<StatusOr<TimestampOffset>> Partition::FindOffset(int64_t timestamp, IsolationLevel isolation) {
+  if (timestamp < kEarliestPendingUploadTimestamp) {
+    co_return KafkaError(ErrorCode::kUnsupportedVersion,
+                         StrCat("no such special timestamp: ", timestamp));
+  }
+  const bool is_earliest = timestamp == kEarliestTimestamp || timestamp == kEarliestLocalTimestamp;
+  // Nothing is tiered here: there is no latest tiered offset and nothing to upload.
+  if (timestamp == kLatestTieredTimestamp || timestamp == kEarliestPendingUploadTimestamp) {
+    co_return TimestampOffset();
+  }
+  if (log_ == nullptr && (is_earliest || timestamp == kLatestTimestamp)) {
+    co_return TimestampOffset{.offset = Offset(0), .leader_epoch = leader_epoch()};
+  }
+  if (log_ == nullptr) co_return TimestampOffset();
+  if (is_earliest) co_return log_->Earliest();
+  if (timestamp == kLatestTimestamp) {
+    co_return TimestampOffset{.offset = FetchBound(isolation), .leader_epoch = leader_epoch()};
+  }
+  const Offset bound = FetchBound(isolation);
+  if (timestamp == kMaxTimestamp) {
+    auto largest = co_await log_->OffsetOfMaxTimestamp();
+    if (largest.ok() && largest->offset >= bound) co_return TimestampOffset();
+    co_return largest;
+  }
+  co_return co_await log_->OffsetForTimestamp(TimestampMs(timestamp), bound);
+}
+
+EpochEndOffset Partition::EndOffsetForEpoch(LeaderEpoch wanted) const {
+  if (log_ != nullptr) return log_->EndOffsetForEpoch(wanted);
+  if (wanted != leader_epoch()) return EpochEndOffset();
+  return EpochEndOffset{.leader_epoch = wanted, .end_offset = Offset(0)};
+}
+
+void Partition::OnWritten(Log&, Offset) { AdvanceHighWatermark(); }
+void Partition::OnDurable(Log&, Offset) { AdvanceHighWatermark(); }
+void Partition::OnFailed(Log&, const Status&) { watchers_.InterruptAll(); }
+
+void Partition::AdvanceHighWatermark() {
+  const bool cached = config_->ack_durability == AckDurability::kCache;
+  const Offset reached =
+      cached ? std::max(log_->written_offset(), log_->durable_offset()) : log_->durable_offset();
+  if (reached <= high_watermark_) return;
+  high_watermark_ = reached;
+  log_->SetHighWatermark(reached);
+  const int64_t bytes = sizes_above_.TakeBelow(reached);
+  watchers_.Progress(bytes);
+}
+
+}  // namespace penstock

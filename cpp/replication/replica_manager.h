@@ -1,0 +1,79 @@
+// The partitions of this node: follows the metadata, lends partitions to handlers, and deletes what
+// is gone.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "base/hash_map.h"
+#include "base/ids.h"
+#include "base/log.h"
+#include "base/status.h"
+#include "config/config_layers.h"
+#include "log/log_manager.h"
+#include "metadata/image/publisher.h"
+#include "replication/partition.h"
+#include "runtime/runtime.h"
+#include "runtime/task_group.h"
+
+namespace penstock {
+
+class ReplicaManager final : public Publisher, private LogProvider {
+ public:
+  // All outlive the manager. `static_config` are the broker's own configs, for the defaults of
+  // topics.
+  ReplicaManager(Runtime& runtime, LogManager& logs, const Logger& logger, NodeId node_id,
+                 ConfigMap static_config);
+  ~ReplicaManager() override;
+
+  // Called in the order of the log; see Publisher. Works at once, and opens no file.
+  void OnMetadataUpdate(const MetadataDelta& delta, const MetadataImage& image) override;
+
+  // Once, when the metadata has been loaded: sets directories aside that no topic owns, and opens
+  // what a crash left to be recovered.
+  Task<Status> Start();
+  // Waits for deletions that are under way. Nothing else may use partitions any more.
+  Task<> Stop();
+
+  // An empty lease if this node has no such partition.
+  PartitionLease Find(std::string_view topic, PartitionId partition) const;
+  PartitionLease Find(const Uuid& topic_id, PartitionId partition) const;
+
+  size_t partition_count() const;
+  // The config that a topic runs with; null if there is no such topic.
+  std::shared_ptr<const LogConfig> ConfigOf(std::string_view topic) const;
+
+ private:
+  struct Topic {
+    std::string name;
+    Uuid id;
+    std::shared_ptr<const LogConfig> config;
+    std::map<PartitionId, std::unique_ptr<Partition>> partitions;
+  };
+
+  Task<StatusOr<Log*>> OpenLog(Partition& partition, bool create) override;
+  void UpdateTopic(const TopicImage& image);
+  void RemoveTopic(const Uuid& id);
+  void UpdateConfigs(const MetadataDelta& delta, const MetadataImage& image);
+  std::shared_ptr<const LogConfig> ResolveConfig(const std::string& topic) const;
+  Task<Status> DeletePartition(std::unique_ptr<Partition> partition);
+
+  Runtime& runtime_;
+  LogManager& logs_;
+  Logger logger_;
+  NodeId node_id_;
+  ConfigLayers layers_;
+  ConfigsImage configs_;
+  std::map<Uuid, Topic> topics_;
+  FlatHashMap<std::string, Uuid> ids_by_name_;
+  std::set<TopicPartition> on_disk_;  // directories that were found at start and not opened yet
+  std::set<TopicPartition>
+      deleting_;  // directories that still have the name of a deleted partition
+  Condition deletion_ended_;
+  TaskGroup background_;
+};
+
+}  // namespace penstock
