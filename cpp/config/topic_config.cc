@@ -24,7 +24,8 @@ TopicCompression CompressionOf(std::string_view text) {
 void ReadChoices(internal::ConfigFields& fields, TopicConfig& config) {
   std::string durability = "disk";
   fields.Read("ack.durability", durability);
-  config.ack_durability = durability == "cache" ? AckDurability::kCache : AckDurability::kDisk;
+  config.ack_durability =
+      durability == "cache" ? TopicAckDurability::kCache : TopicAckDurability::kDisk;
 
   std::vector<std::string> policies = {"delete"};
   fields.Read("cleanup.policy", policies);

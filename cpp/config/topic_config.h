@@ -13,10 +13,10 @@ namespace penstock {
 
 enum class TopicCompression : uint8_t { kProducer, kNone, kGzip, kSnappy, kLz4, kZstd };
 enum class TopicTimestampType : uint8_t { kCreateTime, kLogAppendTime };
-enum class AckDurability : uint8_t { kDisk, kCache };
+enum class TopicAckDurability : uint8_t { kDisk, kCache };
 
 struct TopicConfig {
-  AckDurability ack_durability = AckDurability::kDisk;
+  TopicAckDurability ack_durability = TopicAckDurability::kDisk;
   bool cleanup_delete = true;
   bool cleanup_compact = false;
   TopicCompression compression_type = TopicCompression::kProducer;

@@ -21,7 +21,7 @@ TEST(TopicConfigTest, OverridesAndBrokerDefaultsAreTyped) {
                                   {"internal.segment.bytes", "512"}});
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->segment_ms, 7200000);
-  EXPECT_EQ(config->ack_durability, AckDurability::kCache);
+  EXPECT_EQ(config->ack_durability, TopicAckDurability::kCache);
   EXPECT_TRUE(config->cleanup_compact);
   EXPECT_FALSE(config->cleanup_delete);
   EXPECT_EQ(config->compression_type, TopicCompression::kNone);
