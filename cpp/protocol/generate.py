@@ -442,7 +442,7 @@ def generate(schema: pathlib.Path, output: pathlib.Path) -> None:
     write(root / "all_messages.h", HEADER.format(source="all schemas") + "#pragma once\n\n" + everything)
     for number, text in enumerate(units(entries, "protocol/instantiate.h", "PENSTOCK_INSTANTIATE")):
         write(root / f"unit_{number:02}.cc", text)
-    for number, text in enumerate(units(entries, "protocol/random_message.h", "PENSTOCK_INSTANTIATE_RANDOM")):
+    for number, text in enumerate(units(entries, "protocol/random_visitor.h", "PENSTOCK_INSTANTIATE_RANDOM")):
         write(root / f"random_{number:02}.cc", text)
 
 
