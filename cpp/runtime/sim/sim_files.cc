@@ -1,0 +1,140 @@
+#include "runtime/sim/sim_files.h"
+
+#include <utility>
+
+#include "base/strings.h"
+#include "runtime/sim/memory_file.h"
+#include "runtime/sim/sim_delay.h"
+#include "runtime/sim/sim_node.h"
+
+namespace penstock {
+
+// A MemoryFile whose operations take time and may fail. It may be cancelled between both: then a
+// write or truncation may have been made or not, as with a real disk.
+class SimFiles::FaultyFile final : public File {
+ public:
+  FaultyFile(SimFiles& files, MemoryInodePtr inode, std::string path, bool writable)
+      : files_(files),
+        file_(files.disk_, files.node_, std::move(inode), std::move(path), writable) {}
+
+  Task<StatusOr<Slice>> ReadAt(uint64_t position, size_t size) override {
+    CO_RETURN_IF_ERROR(
+        co_await files_.Operate("read", file_.path(), files_.faults_.read_error_probability));
+    co_return co_await file_.ReadAt(position, size);
+  }
+
+  Task<Status> WriteAt(uint64_t position, SliceChain data) override {
+    const bool before_delay = files_.random_.OneOf(1, 2);
+    if (before_delay) {
+      SliceChain same_data = data;
+      CO_RETURN_IF_ERROR(co_await file_.WriteAt(position, std::move(same_data)));
+    }
+    CO_RETURN_IF_ERROR(
+        co_await files_.Operate("write", file_.path(), files_.faults_.write_error_probability));
+    if (before_delay) co_return OkStatus();
+    co_return co_await file_.WriteAt(position, std::move(data));
+  }
+
+  Task<Status> Sync() override {
+    const uint64_t covered = files_.disk_.ChangeCount(file_.inode());
+    const Status status =
+        co_await files_.Operate("sync", file_.path(), files_.faults_.sync_error_probability);
+    if (status.ok()) {
+      files_.disk_.MakeDurable(file_.inode(), covered);
+    } else {
+      files_.disk_.ForgetUnsynced(file_.inode(), covered);
+    }
+    co_return status;
+  }
+
+  Task<Status> Truncate(uint64_t size) override {
+    CO_RETURN_IF_ERROR(
+        co_await files_.Operate("truncate", file_.path(), files_.faults_.write_error_probability));
+    co_return co_await file_.Truncate(size);
+  }
+
+  Task<StatusOr<uint64_t>> Size() override { return file_.Size(); }
+  void StartWriteback(uint64_t position, uint64_t size) override {
+    file_.StartWriteback(position, size);
+  }
+
+ private:
+  SimFiles& files_;
+  MemoryFile file_;
+};
+
+SimFiles::SimFiles(SimNode& node, MemoryDisk& disk, const DiskFaults& faults, TraceHash& trace,
+                   uint64_t seed, uint64_t stream)
+    : node_(node),
+      disk_(disk),
+      faults_(faults),
+      trace_(trace),
+      random_(seed, stream),
+      files_(disk, node) {}
+
+Task<Status> SimFiles::Operate(std::string_view what, std::string path, double error_probability) {
+  const std::string event = StrCat(what, " ", path);
+  trace_.Add(event);
+  const Duration delay = DrawDelay(random_, faults_.delay_min, faults_.delay_mean);
+  const bool fails = error_probability > 0 && random_.Happens(error_probability);
+  if (delay > Duration(0)) {
+    co_await node_.Pass(delay);
+  }
+  if (fails) co_return DataLoss(StrCat(event, ": input/output error"));
+  co_return OkStatus();
+}
+
+Task<StatusOr<std::unique_ptr<File>>> SimFiles::Open(std::string path, OpenOptions options) {
+  CO_RETURN_IF_ERROR(co_await Operate("open", path, faults_.open_error_probability));
+  StatusOr<MemoryInodePtr> inode = disk_.Open(path, options, node_.WallNow());
+  if (!inode.ok()) co_return Annotate(inode.status(), "open");
+  std::unique_ptr<File> file =
+      std::make_unique<FaultyFile>(*this, *std::move(inode), std::move(path), options.writable);
+  co_return file;
+}
+
+Task<Status> SimFiles::Rename(std::string from, std::string to) {
+  CO_RETURN_IF_ERROR(co_await Operate("rename", to, faults_.write_error_probability));
+  co_return disk_.Rename(from, to);
+}
+
+Task<Status> SimFiles::Remove(std::string path) {
+  CO_RETURN_IF_ERROR(co_await Operate("remove", path, faults_.write_error_probability));
+  co_return disk_.Remove(path);
+}
+
+Task<StatusOr<std::vector<std::string>>> SimFiles::List(std::string directory) {
+  CO_RETURN_IF_ERROR(co_await Operate("list", directory, faults_.read_error_probability));
+  co_return disk_.List(directory);
+}
+
+Task<Status> SimFiles::CreateDirectory(std::string path) {
+  CO_RETURN_IF_ERROR(co_await Operate("mkdir", path, faults_.write_error_probability));
+  co_return disk_.CreateDirectory(path, node_.WallNow());
+}
+
+Task<Status> SimFiles::RemoveTree(std::string path) {
+  CO_RETURN_IF_ERROR(co_await Operate("remove tree", path, faults_.write_error_probability));
+  co_return disk_.RemoveTree(path);
+}
+
+Task<Status> SimFiles::SyncDirectory(std::string path) {
+  CO_RETURN_IF_ERROR(co_await Operate("sync directory", path, faults_.sync_error_probability));
+  co_return disk_.SyncDirectory(path);
+}
+
+Task<StatusOr<FileInfo>> SimFiles::Describe(std::string path) {
+  CO_RETURN_IF_ERROR(co_await Operate("describe", path, faults_.read_error_probability));
+  co_return disk_.Describe(path);
+}
+
+Task<StatusOr<DiskSpace>> SimFiles::Space(std::string directory) {
+  return files_.Space(std::move(directory));
+}
+
+Task<StatusOr<std::unique_ptr<FileLock>>> SimFiles::Lock(std::string path, std::string holder) {
+  CO_RETURN_IF_ERROR(co_await Operate("lock", path, faults_.open_error_probability));
+  co_return co_await files_.Lock(std::move(path), std::move(holder));
+}
+
+}  // namespace penstock
