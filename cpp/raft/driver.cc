@@ -1,0 +1,243 @@
+#include "raft/driver.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "base/strings.h"
+#include "log/log.h"
+
+namespace penstock {
+namespace {
+
+constexpr int64_t kLoadBytes = 1 << 20;
+
+TopicPartition MetadataPartition() { return {std::string(kClusterMetadataTopic), PartitionId(0)}; }
+
+std::shared_ptr<const LogConfig> MetadataLogConfig(const RaftOptions& options) {
+  auto config = std::make_shared<LogConfig>();
+  config->segment_bytes = options.segment_bytes;
+  // Snapshots alone decide what is removed, through the log start offset.
+  config->cleanup_policy = {.is_delete = false, .is_compact = false};
+  config->retention_ms = -1;
+  config->retention_bytes = -1;
+  config->file_delete_delay_ms = 0;
+  return config;
+}
+
+}  // namespace
+
+RaftDriver::RaftDriver(Ports ports, RaftOptions options, Log& log, std::string directory)
+    : ports_(std::move(ports)),
+      options_(std::move(options)),
+      log_(log),
+      directory_(directory),
+      snapshots_(ports_.files, std::move(directory)) {
+  log_.SetObserver(this);
+}
+
+RaftDriver::~RaftDriver() { log_.SetObserver(nullptr); }
+
+Task<StatusOr<std::unique_ptr<RaftDriver>>> RaftDriver::Open(Ports ports, RaftOptions options) {
+  const std::shared_ptr<const LogConfig> config = MetadataLogConfig(options);
+  const TopicPartition partition = MetadataPartition();
+  const Uuid topic_id = Uuid::One();
+  StatusOr<Log*> log = co_await ports.logs.Open(partition, config);
+  if (!log.ok() && log.status().code() == StatusCode::kNotFound) {
+    log = co_await ports.logs.Create(partition, topic_id, config);
+  }
+  if (!log.ok()) co_return log.status();
+
+  std::string directory = StrCat(ports.logs.directory(), "/", partition.ToString());
+  std::unique_ptr<RaftDriver> driver(
+      new RaftDriver(std::move(ports), std::move(options), **log, directory));
+  CO_ASSIGN_OR_RETURN(driver->election_,
+                      co_await ReadElectionState(driver->ports_.files, directory));
+  CO_ASSIGN_OR_RETURN(const std::vector<SnapshotId> found, co_await driver->snapshots_.Open());
+  if (!found.empty()) driver->latest_snapshot_ = found.back();
+  co_return driver;
+}
+
+Offset RaftDriver::high_watermark() const {
+  if (!quorum_.has_value()) return Offset(0);
+  return quorum_->high_watermark().value_or(Offset(0));
+}
+
+Task<Status> RaftDriver::Load(RaftBatchSink sink) {
+  kraft_version_ = 0;
+  voters_.clear();
+  voters_known_ = voters_in_log_ = false;
+  bytes_since_snapshot_ = 0;
+  last_log_epoch_ = LeaderEpoch(0);
+  CO_RETURN_IF_ERROR(co_await LoadSnapshot(sink));
+  co_return co_await LoadLog(sink);
+}
+
+Task<Status> RaftDriver::LoadSnapshot(const RaftBatchSink& sink) {
+  const Offset snapshot_end =
+      latest_snapshot_.has_value() ? latest_snapshot_->end_offset : Offset(0);
+  if (log_.log_start_offset() > snapshot_end) {
+    co_return DataLoss(StrCat(directory_, ": the log begins at offset ", log_.log_start_offset(),
+                              ", but no snapshot reaches up to it"));
+  }
+  if (!latest_snapshot_.has_value()) co_return OkStatus();
+  const SnapshotId id = *latest_snapshot_;
+  CO_ASSIGN_OR_RETURN(SnapshotContent content, co_await snapshots_.Read(id));
+  if (content.kraft_version.has_value()) kraft_version_ = *content.kraft_version;
+  if (content.voters.has_value()) {
+    voters_ = *content.voters;
+    voters_known_ = true;
+    voters_in_log_ = !id.is_bootstrap();
+  }
+  last_log_epoch_ = id.epoch;
+  if (!content.records.empty()) {
+    RaftBatchPosition position;
+    position.last_offset = id.end_offset - 1;
+    position.base_offset = position.last_offset;
+    position.leader_epoch = id.epoch;
+    position.timestamp = content.last_contained_log_timestamp;
+    const Status taken = sink(position, std::move(content.records));
+    if (!taken.ok()) co_return Annotate(taken, StrCat(directory_, "/", id.FileName()));
+  }
+  // A log that ends before its snapshot was cut off or never written: the snapshot has it all.
+  if (log_.log_end_offset() < snapshot_end) {
+    co_return co_await log_.TruncateFullyAndStartAt(snapshot_end);
+  }
+  co_return OkStatus();
+}
+
+Task<Status> RaftDriver::LoadLog(const RaftBatchSink& sink) {
+  Offset next = std::max(log_.log_start_offset(),
+                         latest_snapshot_.has_value() ? latest_snapshot_->end_offset : Offset(0));
+  ReadOptions options;
+  options.bytes_max = kLoadBytes;
+  while (next < log_.log_end_offset()) {
+    StatusOr<LogReadResult> read = co_await log_.Read(next, options);
+    if (!read.ok()) co_return Annotate(read.status(), directory_);
+    if (read->next_offset <= next) {
+      co_return DataLoss(StrCat(directory_, ": nothing can be read at offset ", next));
+    }
+    CO_RETURN_IF_ERROR(LoadBatches(read->records, sink));
+    next = read->next_offset;
+  }
+  co_return OkStatus();
+}
+
+Status RaftDriver::LoadBatches(const SliceChain& bytes, const RaftBatchSink& sink) {
+  const Slice whole = bytes.Flatten();
+  const Status loaded =
+      ForEachBatch(whole.span(), [&](const BatchView& batch) { return LoadBatch(batch, sink); });
+  return Annotate(loaded, directory_);
+}
+
+Status RaftDriver::LoadBatch(const BatchView& batch, const RaftBatchSink& sink) {
+  last_log_epoch_ = batch.leader_epoch();
+  bytes_since_snapshot_ += static_cast<int64_t>(batch.size_in_bytes());
+  if (batch.is_control()) {
+    QuorumControlState control;
+    RETURN_IF_ERROR(ReadControlBatch(batch, control));
+    if (control.kraft_version.has_value()) kraft_version_ = *control.kraft_version;
+    if (control.voters.has_value()) {
+      voters_ = *std::move(control.voters);
+      voters_known_ = voters_in_log_ = true;
+    }
+    return OkStatus();
+  }
+  ASSIGN_OR_RETURN(std::vector<RaftRecord> records, ReadRecordBatch(batch));
+  const RaftBatchPosition position{batch.base_offset(), batch.last_offset(), batch.leader_epoch(),
+                                   batch.max_timestamp()};
+  const Status taken = sink(position, std::move(records));
+  return Annotate(taken, StrCat("batch at offset ", batch.base_offset()));
+}
+
+Task<Status> RaftDriver::Lead() {
+  QuorumStart start;
+  start.self = options_.self;
+  start.election = election_;
+  start.log_end_offset = log_.log_end_offset();
+  start.last_log_epoch = last_log_epoch_;
+  start.kraft_version = kraft_version_;
+  if (voters_known_) start.voters = voters_;
+  start.voters_are_in_log = voters_in_log_;
+  CO_ASSIGN_OR_RETURN(Quorum quorum, Quorum::Start(start));
+  quorum.Step(ElectionTimeout());
+
+  const QuorumReady ready = quorum.Ready();
+  const LeaderEpoch epoch = quorum.epoch();
+  CHECK(ready.persist.has_value());
+  CO_RETURN_IF_ERROR(co_await WriteElectionState(ports_.files, directory_, *ready.persist));
+  election_ = ready.persist;
+  log_.AssignLeaderEpoch(epoch);
+  kraft_version_ = quorum.kraft_version();
+  voters_ = quorum.voters();
+  voters_known_ = true;
+  quorum_ = std::move(quorum);
+  CO_ASSIGN_OR_RETURN(const Slice batch,
+                      BuildControlBatch(log_.log_end_offset(), epoch, ports_.clock.WallNow(),
+                                        ready.control_records));
+  const StatusOr<RaftBatchPosition> appended = AppendBatch(batch);
+  if (!appended.ok()) co_return appended.status();
+  quorum_->Advance(log_.log_end_offset());
+  voters_in_log_ = true;
+  co_return OkStatus();
+}
+
+StatusOr<RaftBatchPosition> RaftDriver::Append(const std::vector<RaftRecord>& records) {
+  CHECK(leads() && !records.empty());
+  ASSIGN_OR_RETURN(const Slice batch, BuildRecordBatch(log_.log_end_offset(), quorum_->epoch(),
+                                                       ports_.clock.WallNow(), records));
+  return AppendBatch(batch);
+}
+
+StatusOr<RaftBatchPosition> RaftDriver::AppendBatch(const Slice& batch) {
+  AppendOptions options;
+  options.leader_epoch = quorum_->epoch();
+  options.origin = AppendOrigin::kRaftLeader;
+  ASSIGN_OR_RETURN(const AppendResult result, log_.Append(batch, options));
+  bytes_since_snapshot_ += static_cast<int64_t>(batch.size());
+  ASSIGN_OR_RETURN(const BatchView view, BatchView::Parse(batch.span()));
+  return RaftBatchPosition{result.base_offset, result.last_offset, quorum_->epoch(),
+                           view.max_timestamp()};
+}
+
+void RaftDriver::OnDurable(Log&, Offset durable_offset) {
+  if (!quorum_.has_value()) return;
+  quorum_->Step(LogIsDurable{durable_offset});
+  const std::optional<Offset> moved = quorum_->Ready().high_watermark;
+  quorum_->Advance(log_.log_end_offset());
+  if (!moved.has_value()) return;
+  log_.SetHighWatermark(*moved);
+  if (observer_ != nullptr) observer_->OnHighWatermark(*moved);
+}
+
+void RaftDriver::OnFailed(Log&, const Status& failure) {
+  ports_.logger.Error("the metadata log failed", {{"status", failure}});
+  if (observer_ != nullptr) observer_->OnRaftFailed(failure);
+}
+
+Task<Status> RaftDriver::WriteSnapshot(SnapshotId id, TimestampMs last_contained_log_timestamp,
+                                       std::vector<RaftRecord> records) {
+  CHECK(id.end_offset <= high_watermark());
+  if (latest_snapshot_.has_value() && id <= *latest_snapshot_) co_return OkStatus();
+  SnapshotContent content;
+  content.last_contained_log_timestamp = last_contained_log_timestamp;
+  content.kraft_version = kraft_version_;
+  content.voters = voters_;
+  content.records = std::move(records);
+  const int64_t bytes_before = bytes_since_snapshot_;
+  CO_ASSIGN_OR_RETURN(SliceChain bytes, EncodeSnapshot(id, content, ports_.clock.WallNow()));
+  CO_RETURN_IF_ERROR(co_await snapshots_.Write(id, std::move(bytes)));
+  latest_snapshot_ = id;
+  bytes_since_snapshot_ -= bytes_before;
+  ports_.logger.Info("wrote a metadata snapshot", {{"offset", id.end_offset}, {"epoch", id.epoch}});
+  co_return co_await RemovePrefix(id);
+}
+
+Task<Status> RaftDriver::RemovePrefix(SnapshotId id) {
+  CO_RETURN_IF_ERROR(co_await log_.AdvanceLogStartOffset(id.end_offset));
+  const StatusOr<int> deleted = co_await log_.DeleteOldSegments();
+  if (!deleted.ok()) co_return deleted.status();
+  co_return co_await snapshots_.RemoveBefore(id);
+}
+
+}  // namespace penstock
