@@ -1,26 +1,28 @@
 // Which APIs a broker answers, and how: one row per API, made from the signature of its handler.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 #include <utility>
 
 #include "base/slice.h"
 #include "base/status.h"
 #include "broker/request_context.h"
 #include "protocol/codec.h"
+#include "protocol/frame.h"
 #include "protocol/message.h"
 #include "protocol/wire_reader.h"
 #include "runtime/task.h"
 
 namespace penstock {
 
-// Decodes the body of a request, runs its handler and encodes the body of the response. An error
-// means that the connection cannot go on. `context` outlives the Task.
-using AnswerFunction = Task<StatusOr<SliceChain>> (*)(RequestContext& context, Slice body);
+// Decodes the body that `reader` stands at, runs the handler and encodes the whole response frame;
+// an empty chain if nothing is answered. An error means that the connection cannot go on. Both
+// references outlive the Task.
+using AnswerFunction = Task<StatusOr<SliceChain>> (*)(RequestContext& context, WireReader& reader);
 
 struct HandlerRow {
   int16_t api_key = -1;
@@ -65,17 +67,16 @@ struct HandlerSignature<Task<Answered> (*)(RequestContext&, Asked)> {
 };
 
 template <auto kHandler>
-Task<StatusOr<SliceChain>> Answer(RequestContext& context, Slice body) {
+Task<StatusOr<SliceChain>> Answer(RequestContext& context, WireReader& reader) {
   using Signature = HandlerSignature<decltype(kHandler)>;
   using Request = typename Signature::Request;
   static_assert(std::is_same_v<typename Signature::Response, typename Request::Response>);
   Request request;
-  WireReader reader(std::move(body));
-  Status decoded = Decode(reader, request, context.api_version);
-  if (!decoded.ok()) co_return decoded;
+  CO_RETURN_IF_ERROR(Decode(reader, request, context.api_version));
   auto response = co_await kHandler(context, std::move(request));
+  if constexpr (requires { response.error_code; }) context.error = response.error_code;
   if (!context.answers() || context.close_cause().has_value()) co_return SliceChain();
-  co_return Encode(response, context.api_version);
+  co_return EncodeResponse(context.correlation_id, response, context.api_version);
 }
 
 }  // namespace internal

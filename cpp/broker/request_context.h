@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/check.h"
+#include "base/error_code.h"
 #include "base/time.h"
 #include "runtime/network.h"
 
@@ -56,6 +57,9 @@ class RequestContext {
   std::optional<std::string> client_id;
   // When the frame was complete.
   Instant received_at;
+  // Counted with the request: the response's own error, set by the pipeline; a handler whose
+  // response holds errors only further inside may say one of them here.
+  ErrorCode error = ErrorCode::kNone;
 
   BrokerServices& services() const {
     CHECK(services_ != nullptr);

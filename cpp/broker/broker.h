@@ -1,0 +1,56 @@
+// One node: everything that serves a data directory, in the order in which it starts and stops.
+// main, the embedded node and the simulator build it over their world.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "base/status.h"
+#include "broker/handler_table.h"
+#include "broker/services.h"
+#include "config/config_def.h"
+#include "runtime/network.h"
+#include "runtime/runtime.h"
+#include "runtime/task.h"
+
+namespace penstock {
+
+struct BrokerOptions {
+  // Data directory; made if it is missing. Held by its `.lock` as long as the broker lives.
+  std::string directory;
+  // The properties file and the assignments of the command line, later ones already on top.
+  ConfigMap config;
+  // Where clients are served, in the place of the config `listeners`; empty: as that says. Port 0
+  // picks a free one.
+  std::vector<Address> kafka;
+  // Where /metrics, /healthz and /readyz are served; nothing: nowhere.
+  std::optional<Address> http;
+  // Listening beyond loopback without TLS and authentication must be asked for (D15).
+  bool insecure = false;
+  // What the `.lock` file says about the holder, e.g. its process id.
+  std::string holder = "unknown";
+};
+
+class Broker {
+ public:
+  // Serves when it is done: listeners are open, logs recovered, the broker registered. An error is
+  // one line that says what is wrong and what to do. `runtime`, `output` and `handlers` outlive it.
+  static Task<StatusOr<std::unique_ptr<Broker>>> Start(Runtime& runtime, const LogOutput& output,
+                                                       const HandlerTable& handlers,
+                                                       BrokerOptions options);
+  virtual ~Broker() = default;
+
+  // One per listener, in their order, with the ports that were picked.
+  virtual const std::vector<Address>& kafka_addresses() const = 0;
+  virtual const std::optional<Address>& http_address() const = 0;
+  virtual BrokerServices& services() = 0;
+
+  // In order: no new connections, requests under way are answered, logs are synced and closed, the
+  // clean-shutdown file is written. Must be awaited before destruction, unless the world crashes.
+  virtual Task<Status> Stop() = 0;
+};
+
+}  // namespace penstock

@@ -1,0 +1,63 @@
+// The open connections of a broker: how many there may be, which have been idle for too long, and
+// their end when the broker stops.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <memory>
+
+#include "base/metrics.h"
+#include "base/time.h"
+#include "broker/client_connection.h"
+#include "runtime/condition.h"
+#include "runtime/task.h"
+#include "runtime/task_group.h"
+
+namespace penstock {
+
+// References, because a dynamic config may change them.
+struct ConnectionLimits {
+  const int32_t& connections_max;  // max.connections
+  const int64_t& idle_ms_max;      // connections.max.idle.ms; negative: no limit
+};
+
+class ConnectionTable {
+ public:
+  // `shared` and `metrics` outlive it.
+  ConnectionTable(ConnectionShared& shared, ConnectionLimits limits, MetricsRegistry& metrics);
+  ConnectionTable(const ConnectionTable&) = delete;
+  ConnectionTable& operator=(const ConnectionTable&) = delete;
+
+  // Starts to close connections that are idle. Once.
+  void Start();
+  // Waits until one more connection may be open.
+  Task<> WaitForPlace();
+  // Serves the connection in the background. `listener` outlives it.
+  void Add(std::unique_ptr<Connection> stream, const ListenerInfo& listener);
+  // Ends every connection: what is under way is answered first, unless it takes longer than
+  // `time_max`. No connection must be added any more.
+  Task<> Drain(Duration time_max);
+
+  size_t size() const { return connections_.size(); }
+
+ private:
+  Task<> Serve(std::unique_ptr<ClientConnection> connection);
+  Task<> CloseIdle();
+  // How often to look for idle connections.
+  Duration SweepInterval() const;
+  void Sweep();
+
+  ConnectionShared& shared_;
+  const ConnectionLimits limits_;
+  Counter& accepted_;
+  Counter& closed_idle_;
+  Gauge& open_;
+  uint64_t next_id_ = 1;
+  size_t places_taken_ = 0;  // connections, those that have not started included
+  std::list<ClientConnection*> connections_;
+  Condition place_is_free_;
+  Condition connection_added_;
+  TaskGroup tasks_;
+};
+
+}  // namespace penstock
