@@ -1,0 +1,86 @@
+#include "runtime/linux/linux_files.h"
+
+#include <utility>
+
+#include "runtime/linux/epoll_reactor.h"
+#include "runtime/linux/file_calls.h"
+#include "runtime/linux/linux_file.h"
+
+namespace penstock {
+
+namespace {
+
+class LinuxLock final : public FileLock {
+ public:
+  explicit LinuxLock(FileDescriptor descriptor) : descriptor_(std::move(descriptor)) {}
+
+ private:
+  const FileDescriptor descriptor_;
+};
+
+template <class Result>
+Task<Result> Run(EpollReactor& reactor, absl::AnyInvocable<Result()> call) {
+  return RunOnFileThread<Result>(reactor.file_thread(), reactor, std::move(call));
+}
+
+}  // namespace
+
+Task<StatusOr<std::unique_ptr<File>>> LinuxFiles::Open(std::string path, OpenOptions options) {
+  absl::AnyInvocable<StatusOr<FileDescriptor>()> call = [path, options]() {
+    return file_calls::Open(path, options);
+  };
+  CO_ASSIGN_OR_RETURN(FileDescriptor descriptor, co_await Run(reactor_, std::move(call)));
+  std::unique_ptr<File> file =
+      std::make_unique<LinuxFile>(reactor_, std::move(descriptor), std::move(path));
+  co_return file;
+}
+
+Task<Status> LinuxFiles::Rename(std::string from, std::string to) {
+  return Run<Status>(reactor_, [from = std::move(from), to = std::move(to)]() {
+    return file_calls::Rename(from, to);
+  });
+}
+
+Task<Status> LinuxFiles::Remove(std::string path) {
+  return Run<Status>(reactor_, [path = std::move(path)]() { return file_calls::Remove(path); });
+}
+
+Task<StatusOr<std::vector<std::string>>> LinuxFiles::List(std::string directory) {
+  return Run<StatusOr<std::vector<std::string>>>(
+      reactor_, [directory = std::move(directory)]() { return file_calls::List(directory); });
+}
+
+Task<Status> LinuxFiles::CreateDirectory(std::string path) {
+  return Run<Status>(reactor_,
+                     [path = std::move(path)]() { return file_calls::CreateDirectory(path); });
+}
+
+Task<Status> LinuxFiles::RemoveTree(std::string path) {
+  return Run<Status>(reactor_, [path = std::move(path)]() { return file_calls::RemoveTree(path); });
+}
+
+Task<Status> LinuxFiles::SyncDirectory(std::string path) {
+  return Run<Status>(reactor_,
+                     [path = std::move(path)]() { return file_calls::SyncDirectory(path); });
+}
+
+Task<StatusOr<FileInfo>> LinuxFiles::Describe(std::string path) {
+  return Run<StatusOr<FileInfo>>(reactor_,
+                                 [path = std::move(path)]() { return file_calls::Describe(path); });
+}
+
+Task<StatusOr<DiskSpace>> LinuxFiles::Space(std::string directory) {
+  return Run<StatusOr<DiskSpace>>(
+      reactor_, [directory = std::move(directory)]() { return file_calls::Space(directory); });
+}
+
+Task<StatusOr<std::unique_ptr<FileLock>>> LinuxFiles::Lock(std::string path, std::string holder) {
+  absl::AnyInvocable<StatusOr<FileDescriptor>()> call = [path, holder]() {
+    return file_calls::Lock(path, holder);
+  };
+  CO_ASSIGN_OR_RETURN(FileDescriptor descriptor, co_await Run(reactor_, std::move(call)));
+  std::unique_ptr<FileLock> lock = std::make_unique<LinuxLock>(std::move(descriptor));
+  co_return lock;
+}
+
+}  // namespace penstock
