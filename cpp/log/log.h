@@ -33,6 +33,7 @@
 #include "runtime/condition.h"
 #include "runtime/semaphore.h"
 #include "runtime/task.h"
+#include "runtime/task_group.h"
 
 namespace penstock {
 
@@ -147,61 +148,114 @@ class Log {
 
   // Appends that wait for the writer: bytes in a row for one segment.
   struct PendingWrite {
-    Segment* segment = nullptr;
-    uint64_t position = 0;
-    SliceChain data;
+    std::shared_ptr<Segment> segment;
+    int64_t position = 0;
+    SliceChain data;  // blocks that are complete
+    Slice run;        // the bytes in the last block, growing with each append
     Offset end_offset{0};
   };
+
+  // Counts an operation in flight for as long as it lives: the log outlives them all.
+  class Operation {
+   public:
+    explicit Operation(Log& log) : log_(log) { ++log_.operations_; }
+    ~Operation() {
+      if (--log_.operations_ == 0) log_.idle_.NotifyAll();
+    }
+    Operation(const Operation&) = delete;
+    Operation& operator=(const Operation&) = delete;
+
+   private:
+    Log& log_;
+  };
+
+  Segment& active() { return *segments_.back(); }
+  const Segment& active() const { return *segments_.back(); }
 
   // log_append.cc
   Status CheckAppend(const BatchView& batch, const AppendOptions& options) const;
   bool ShouldRoll(const BatchView& batch, Offset last_offset) const;
-  void Roll(Offset base_offset);
-  void CopyIntoTail(const Slice& batch, Offset base_offset, Offset last_offset, LeaderEpoch epoch);
-  Segment& active() { return *segments_.back(); }
-  const Segment& active() const { return *segments_.back(); }
+  // Makes the segment that begins at the log end the active one; its files come with the first
+  // write to it.
+  void Roll();
+  void CopyIntoTail(const Slice& batch, Offset last_offset, LeaderEpoch leader_epoch);
 
   // log_writer.cc
+  bool HasWork() const { return !pending_.empty() || epochs_dirty_ || SyncIsDue(); }
+  bool SyncIsDue() const;
   void WakeWriter();
   Task<> RunWriter();
-  Task<Status> WriteTurn();
+  // The caller of those below holds files_lock_.
+  Task<Status> WritePending();
   Task<Status> WriteToSegment(PendingWrite write);
-  Task<Status> CreateSegmentFiles(Segment* segment);
-  Task<Status> SealSegment(Segment* segment);
+  Task<Status> CreateSegmentFiles(std::shared_ptr<Segment> segment);
+  Task<Status> SealSegment(std::shared_ptr<Segment> segment);
   Task<Status> SyncWritten();
-  Task<Status> FlushIndexes(Segment* segment);
-  Task<Status> WriteEpochsIfDirty();
-  bool SyncIsDue() const;
+  // The last segment that has files; nullptr if none has.
+  std::shared_ptr<Segment> LastOnDisk() const;
+  std::string SnapshotPath(Offset offset) const;
+  Task<Status> FlushIndexes(std::shared_ptr<Segment> segment);
+  Task<Status> WriteSnapshot(Offset offset, std::string bytes);
+  Task<Status> WriteEpochs();
   void AdvanceWritten(Offset offset);
   void AdvanceDurable(Offset offset);
-  void Fail(const Status& failure);
-  Status StorageError() const;
+  void RequestFlush();
   Task<> FlushAfterDelay(int64_t delay_ms);
+  void Fail(const Status& cause);
+  Status StorageError() const;
 
+  // log_close.cc
   // For the manager's checkpoint: everything that recovery from the durable offset needs is on
   // disk; gives that offset.
   Task<StatusOr<Offset>> PrepareCheckpoint();
-  // Everything to disk, snapshot included; nothing can be appended afterwards. Waits for background
-  // work.
+  // Everything to disk, snapshot included. Nothing can be appended any more.
   Task<Status> Close();
-  // Stops background work without writing anything more.
-  Task<> Stop();
+  // Appends and waits end with an error from now on; done when no operation is in flight.
+  Task<> Retire();
 
-  // log_read.cc, log_lookup.cc
+  // log_read.cc
   Status CheckRange(Offset from) const;
+  // Where reading ends: the log end, or what is safe on disk once the log has failed.
   Offset ReadableEnd() const;
   size_t SegmentIndexFor(Offset offset) const;
-  Task<StatusOr<LogReadResult>> ReadFromSegment(Segment* segment, Offset from, ReadOptions options);
-  Task<StatusOr<TimestampOffset>> FindInSegment(Segment* segment, TimestampMs target, Offset start,
-                                                Offset upper_bound);
+  Task<StatusOr<LogReadResult>> ReadFromSegment(std::shared_ptr<Segment> segment, Offset from,
+                                                ReadOptions options);
+  // Where in the file to begin looking for `offset`; rebuilds an index that cannot be used.
+  Task<StatusOr<int64_t>> PositionFor(std::shared_ptr<Segment> segment, Offset offset);
+  Task<Status> RebuildIndexes(std::shared_ptr<Segment> segment);
 
-  // log_truncate.cc, log_retention.cc
-  Task<Status> TruncateSegments(Offset offset);
-  Task<Status> ReloadProducers(Offset end);
+  // log_lookup.cc
+  Task<Status> LoadMaxTimestamp(std::shared_ptr<Segment> segment);
+  Task<StatusOr<TimeIndexEntry>> LookupTime(std::shared_ptr<Segment> segment, TimestampMs target);
+  // The first record of the segment that has at least this timestamp and lies in [start, end).
+  Task<StatusOr<TimestampOffset>> FindTimestamp(std::shared_ptr<Segment> segment,
+                                                TimestampMs target, Offset start, Offset end);
+
+  // log_truncate.cc
+  Status TruncatedError() const;
+  Task<Status> Truncate(Offset offset);
+  Task<Status> TruncateFully(Offset offset);
+  Task<Status> RemoveLastSegment();
+  // Cuts the last segment before the batch that contains `offset`; gives the new log end.
+  Task<StatusOr<Offset>> CutLastSegment(Offset offset);
+  Task<Status> CutIndexes(std::shared_ptr<Segment> segment, Offset end);
+  void SetLogEndAfterTruncation(Offset end);
+
+  // producer_recovery.cc
+  // Producer state as of `end`, which is the log end, from the latest snapshot and the batches
+  // behind it. Removes snapshots beyond. Without any snapshot the state is empty if
+  // `trust_no_snapshot`.
+  Task<Status> ReloadProducers(Offset end, bool trust_no_snapshot);
+  Task<Status> ReplayProducers(std::shared_ptr<Segment> segment, Offset from);
+
+  // log_retention.cc
   void RaiseLogStartOffset(Offset offset);
-  int CountDeletableSegments(TimestampMs now) const;
+  int CountBreachingLogStart() const;
+  int CountBreachingSize() const;
+  int CountBreachingTime(TimestampMs now) const;
+  // False if the segment must stay: above the high watermark, or active and empty.
+  bool MayDelete(size_t i) const;
   Task<Status> DeleteFirstSegments(int count);
-  Task<> RemoveSegmentFiles(Offset base_offset, int64_t delay_ms);
 
   LogContext& context_;
   TopicPartition topic_partition_;
@@ -210,8 +264,9 @@ class Log {
   std::shared_ptr<const LogConfig> config_;  // one object for all partitions of a topic
   LogObserver* observer_ = nullptr;
 
-  std::vector<std::shared_ptr<Segment>>
-      segments_;  // never empty once opened; the last one is active
+  // Never empty once opened; the last one is active. Shared with reads in flight, which retention
+  // may overtake.
+  std::vector<std::shared_ptr<Segment>> segments_;
   LeaderEpochCache epochs_;
   bool epochs_dirty_ = false;
   ProducerStateTable producers_;
@@ -221,23 +276,27 @@ class Log {
   Offset log_end_offset_{0};
   Offset high_watermark_{0};
   Offset recovery_point_{0};
+  Offset latest_snapshot_ = kNoOffset;
+  Offset saved_log_start_offset_ = kNoOffset;  // what log-start-offset-checkpoint says
+  Offset checkpoint_snapshot_ = kNoOffset;  // of the last snapshot that is not at a segment's base
   OffsetGate written_;
   OffsetGate durable_;
 
   std::vector<PendingWrite> pending_;
   int64_t unwritten_bytes_ = 0;
   int64_t bytes_since_checkpoint_ = 0;
-  int64_t flush_requested_until_ =
-      0;  // an offset: sync up to here although ack.durability says cache
+  Offset flush_requested_{0};  // sync up to here although ack.durability says cache
   bool writer_runs_ = false;
   bool flush_timer_runs_ = false;
   bool closed_ = false;
+  bool truncating_ = false;
   uint64_t truncations_ = 0;  // readers that were overtaken by one start again
   Status failure_;
   int operations_ = 0;  // reads, waits and changes in flight
   Condition idle_;
-  Semaphore
-      files_lock_;  // of one unit, held by whoever changes files: the writer, truncation, retention
+  // Of one unit, held by whoever changes files: the writer, truncation, retention, checkpoints.
+  Semaphore files_lock_;
+  TaskGroup background_;  // the writer, the timer of flush.ms
 };
 
 }  // namespace penstock

@@ -12,10 +12,12 @@
 #include "base/ids.h"
 #include "base/status.h"
 #include "base/uuid.h"
+#include "log/checkpoint_format.h"
 #include "log/log.h"
 #include "log/log_context.h"
 #include "log/topic_partition.h"
 #include "runtime/random.h"
+#include "runtime/semaphore.h"
 #include "runtime/task.h"
 #include "runtime/task_group.h"
 
@@ -87,34 +89,38 @@ class LogManager {
   const std::string& directory() const { return options_.directory; }
 
  private:
-  friend class LogLoader;
   struct Found {
     std::string name;
     Uuid topic_id;
   };
 
   std::string PathOf(std::string_view name) const;
-  Task<Status> ReadCheckpoints();
+  Task<StatusOr<OffsetCheckpoint>> ReadCheckpoint(std::string_view name);
   Task<Status> FindLogs();
-  Task<Status> RenameForDeletion(std::string name, int64_t delay_ms);
-  Task<> RemoveLater(std::string path, int64_t delay_ms);
+  Task<Status> RemoveTreeLater(std::string path, int64_t delay_ms);
   Task<> RunCheckpoints();
   Task<> RunRetention();
   Task<> RunProducerExpiry();
+  std::vector<TopicPartition> OpenNames() const;
   Task<Status> WriteRecoveryPoints();
   Task<Status> WriteLogStartOffsets();
   Task<Status> WriteHighWatermarks();
+  // Nothing is written if the file has this text already.
+  Task<Status> WriteCheckpoint(std::string_view name, OffsetCheckpoint offsets);
+  bool unopened_are_clean() const { return had_clean_shutdown_ || found_.empty(); }
 
   LogManagerOptions options_;
-  LogContext context_;
-  std::map<TopicPartition, std::unique_ptr<Log>> logs_;
   std::map<TopicPartition, Found> found_;
-  std::map<TopicPartition, Offset> recovery_points_;
-  std::map<TopicPartition, Offset> log_start_offsets_;
-  std::map<TopicPartition, Offset> high_watermarks_;
+  OffsetCheckpoint recovery_points_;
+  OffsetCheckpoint log_start_offsets_;
+  OffsetCheckpoint high_watermarks_;
+  std::map<std::string_view, std::string> written_checkpoints_;  // by name, a constant of log_files
   bool had_clean_shutdown_ = false;
   BrokerEpoch previous_broker_epoch_{-1};
-  bool stopped_ = false;
+  LogContext context_;
+  Semaphore maintenance_;  // one unit: checkpoints and retention take turns
+  Semaphore start_offsets_lock_;
+  std::map<TopicPartition, std::unique_ptr<Log>> logs_;
 };
 
 }  // namespace penstock

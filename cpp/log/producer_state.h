@@ -16,7 +16,6 @@
 #include "base/status.h"
 #include "log/log_types.h"
 #include "record/batch_view.h"
-#include "record/control_record.h"
 
 namespace penstock {
 
@@ -59,12 +58,10 @@ class ProducerStateTable {
   // INVALID_TXN_STATE.
   StatusOr<std::optional<AppendedBatch>> Check(const BatchView& batch, AppendOrigin origin) const;
 
-  // Notes a batch that is in the log now at `base_offset`; batches without a producer id and
-  // control batches change nothing.
-  void Apply(const BatchView& batch, Offset base_offset);
-  // Notes the end of a transaction.
-  void ApplyMarker(const BatchView& batch, const EndTransactionMarker& marker,
-                   TimestampMs timestamp);
+  // Notes a batch that is in the log now at `base_offset`, a transaction's end marker included;
+  // batches without a producer id change nothing. INVALID_RECORD, and nothing has changed, for a
+  // control batch with a producer id that is no marker.
+  Status Apply(const BatchView& batch, Offset base_offset);
 
   void RemoveExpired(TimestampMs now);
   void SetExpirationMs(int64_t expiration_ms) { expiration_ms_ = expiration_ms; }
@@ -83,6 +80,7 @@ class ProducerStateTable {
   Status Load(std::span<const uint8_t> bytes, TimestampMs now);
 
  private:
+  Status ApplyMarker(const BatchView& batch);
   bool IsExpired(const ProducerState& state, TimestampMs now) const;
   Status CheckSequence(const BatchView& batch, const ProducerState& state) const;
   std::vector<ProducerId> SortedIds() const;

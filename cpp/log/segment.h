@@ -64,6 +64,8 @@ class Segment {
   TimestampMs first_timestamp = kNoTimestamp;
   // The largest timestamp so far and the last offset of the batch that holds it.
   TimeIndexEntry max_timestamp;
+  bool max_timestamp_known = true;  // false for a sealed segment that nobody has looked into yet
+  bool preallocated = false;        // the file is longer than `size`
   int64_t bytes_since_index_entry = 0;
   int64_t roll_jitter_ms = 0;
   // How much of the indexes is in their files.

@@ -51,6 +51,8 @@ class TailCache {
 
   // Copies a batch behind the last one; the copy may be patched until the next call.
   Slice Append(const Slice& batch, Offset base_offset, Offset last_offset);
+  // The last `size` bytes in one piece; they must lie in the block of the last batch.
+  Slice LastBytes(size_t size) const;
   // Blocks whose batches all end at or below `written` may be dropped from now on.
   void SetWritten(Offset written);
 
