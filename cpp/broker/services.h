@@ -9,9 +9,11 @@
 
 namespace penstock {
 
+class FetchSessions;
 class HandlerTable;
 class LogManager;
 class MetadataNode;
+class ProducerIds;
 class ReplicaManager;
 
 // References outlive every request. One shard.
@@ -26,6 +28,8 @@ struct BrokerServices {
   MetadataNode& metadata;
   LogManager& logs;
   ReplicaManager& replicas;
+  FetchSessions& fetch_sessions;
+  ProducerIds& producer_ids;
 };
 
 }  // namespace penstock
