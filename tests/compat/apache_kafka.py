@@ -114,11 +114,14 @@ class ApacheKafka:
         """The address for clients."""
         return f"127.0.0.1:{self.port}"
 
-    def format(self) -> None:
-        """Make it the directory of a new cluster of one, with the features that penstock serves."""
+    def format(self, features: dict[str, int] | None = None) -> None:
+        """Make it the directory of a new cluster of one, with the features that penstock serves.
+
+        ``features`` names others, and their levels.
+        """
         levels = [
             part
-            for feature, level in FEATURES.items()
+            for feature, level in {**FEATURES, **(features or {})}.items()
             for part in ("--feature", f"{feature}={level}")
         ]
         tool(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -15,7 +16,8 @@ from confluent_kafka import (
     Producer,
     TopicPartition,
 )
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
 
 from penstock.demo.check import Ledger
 from penstock.demo.text import Module, count_words
@@ -23,6 +25,11 @@ from penstock.demo.text import Module, count_words
 ANSWER_SECONDS_MAX = 60.0
 _QUEUED_MESSAGES_MAX = 100_000
 _FETCH_MESSAGES_MAX = 10_000
+
+# The client reports each refused connection while the server is away; that is part of the show.
+_QUIET = logging.getLogger("penstock.demo.client")
+_QUIET.addHandler(logging.NullHandler())
+_QUIET.propagate = False
 
 Progress = Callable[[int], None]
 
@@ -53,7 +60,8 @@ def produce(
             "acks": "all",
             "enable.idempotence": True,
             "queue.buffering.max.messages": _QUEUED_MESSAGES_MAX,
-        }
+        },
+        logger=_QUIET,
     )
     errors: Counter[str] = Counter()
 
@@ -143,10 +151,13 @@ def _take(messages: list[Message], ledger: Ledger, unfinished: set[int]) -> Coun
         error = message.error()
         if error is not None:
             if error.code() == KafkaError._PARTITION_EOF:
-                unfinished.discard(message.partition())
+                unfinished -= {message.partition()}
                 continue
             raise KafkaException(error)
         key, value = message.key(), message.value()
-        ledger.replay(key, value, message.partition(), message.offset())
+        partition, offset = message.partition(), message.offset()
+        if partition is None or offset is None:
+            raise TrafficError("the client returned a record without its place")
+        ledger.replay(key, value, partition, offset)
         values.append(value or b"")
     return count_words([b"\n".join(values)])
