@@ -1,0 +1,78 @@
+"""What `pip install .` has put into this environment."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from importlib.metadata import files, version
+from pathlib import Path
+
+import penstock
+from penstock import _native, _penstockd
+
+ROOT = Path(__file__).parents[2]
+EXTENSION = Path(_native.__file__ or "")
+
+
+def test_one_version_everywhere() -> None:
+    """VERSION, the extension and the package's metadata agree."""
+    wanted = (ROOT / "python/penstock/VERSION").read_text().strip()
+    assert penstock.__version__ == _native.__version__ == version("penstock") == wanted
+
+
+def test_one_shared_object() -> None:
+    """The wheel brings penstock._native and no other library."""
+    shared = [path for path in files("penstock") or [] if ".so" in path.name]
+    assert [path.name for path in shared] == [EXTENSION.name]
+    assert "penstock/py.typed" in [path.as_posix() for path in files("penstock") or []]
+
+
+def test_one_exported_symbol() -> None:
+    """Nothing of the core, Abseil or a codec can meet its namesake of another wheel."""
+    command = ["nm", "-D", "--defined-only", "--format=posix", str(EXTENSION)]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert [line.split()[0] for line in printed.splitlines()] == ["PyInit__native"]
+
+
+def test_what_is_linked_dynamically() -> None:
+    """Only the C and C++ runtimes: Abseil and the codecs are inside."""
+    for program in (EXTENSION, _penstockd.find_program()):
+        printed = subprocess.run(
+            ["readelf", "--dynamic", str(program)], capture_output=True, text=True, check=True
+        ).stdout
+        needed = re.findall(r"NEEDED.*\[(.*?)\]", printed)
+        foreign = [
+            name
+            for name in needed
+            if not re.match(r"(libstdc\+\+|libgcc_s|libm|libc|ld-linux.*|libpthread)\.so", name)
+        ]
+        assert not foreign, f"{program}: {foreign}"
+
+
+def test_the_server_is_beside_python() -> None:
+    """penstockd is installed as a program of the environment."""
+    program = _penstockd.find_program()
+    assert program == Path(sys.executable).with_name("penstockd")
+    assert os.access(program, os.X_OK)
+
+
+def test_import_is_light() -> None:
+    """Importing the package loads no third-party module, above all not the command line's."""
+    code = (
+        "import sys; before = set(sys.modules); import penstock; "
+        "print(*sorted({name.split('.')[0] for name in set(sys.modules) - before}))"
+    )
+    command = [sys.executable, "-I", "-c", code]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    foreign = set(printed.split()) - {"penstock"} - sys.stdlib_module_names
+    assert not foreign
+
+
+def test_the_stub_names_what_the_extension_has() -> None:
+    """_native.pyi is small and private, and still right."""
+    stub = (ROOT / "python/penstock/_native.pyi").read_text()
+    declared = set(re.findall(r"^(?:def |class )?(\w+)(?=[:(\s])", stub, re.MULTILINE))
+    own = {name for name in dir(_native) if not name.startswith("__") or name == "__version__"}
+    assert declared - {"from", "import"} == own
