@@ -26,6 +26,7 @@ response
 
 
 def run(schema: pathlib.Path, output: pathlib.Path) -> subprocess.CompletedProcess[str]:
+    """Runs the generator as the build does."""
     command = [sys.executable, str(GENERATOR), str(schema), str(output)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
@@ -41,6 +42,7 @@ def run_on(text: str, tmp_path: pathlib.Path) -> subprocess.CompletedProcess[str
 
 @pytest.mark.parametrize("name", ["heartbeat", "fetch"])
 def test_the_generated_code_is_the_golden_one(name: str, tmp_path: pathlib.Path) -> None:
+    """A change of the generator shows as a change of these files."""
     done = run(SCHEMA, tmp_path)
     assert done.returncode == 0, done.stderr
     made = (tmp_path / "protocol" / "messages" / f"{name}.h").read_text()
@@ -48,6 +50,7 @@ def test_the_generated_code_is_the_golden_one(name: str, tmp_path: pathlib.Path)
 
 
 def test_a_second_run_touches_nothing(tmp_path: pathlib.Path) -> None:
+    """So nothing is compiled again."""
     assert run(SCHEMA, tmp_path).returncode == 0
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.*")}
     assert run(SCHEMA, tmp_path).returncode == 0
@@ -55,6 +58,7 @@ def test_a_second_run_touches_nothing(tmp_path: pathlib.Path) -> None:
 
 
 def test_a_sound_schema_passes(tmp_path: pathlib.Path) -> None:
+    """The schema that the tests below break."""
     done = run_on(HEARTBEAT, tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -80,7 +84,10 @@ def test_a_sound_schema_passes(tmp_path: pathlib.Path) -> None:
         ("a", "a field is a name and a type"),
     ],
 )
-def test_a_field_that_breaks_a_rule_is_refused(field: str, complaint: str, tmp_path: pathlib.Path) -> None:
+def test_a_field_that_breaks_a_rule_is_refused(
+    field: str, complaint: str, tmp_path: pathlib.Path
+) -> None:
+    """Every rule about fields, broken once."""
     done = run_on(HEARTBEAT.replace("GroupId\n", f"GroupId\n  {field}\n"), tmp_path)
     assert done.returncode == 1
     assert "12_heartbeat.api:" in done.stderr
@@ -97,11 +104,18 @@ def test_a_field_that_breaks_a_rule_is_refused(field: str, complaint: str, tmp_p
         ("flexible 4+", "flexible 4", "flexible must be 'never' or N+"),
         ("via group", "via pigeon", "'via'"),
         ("\nresponse\n  error_code  ErrorCode\n", "", "'response' is missing"),
-        ("  error_code", "  errors []Error\n    a int32\n   b int32\n  error_code", "indentation fits no line"),
+        (
+            "  error_code",
+            "  errors []Error\n    a int32\n   b int32\n  error_code",
+            "indentation fits no line",
+        ),
         ("  error_code  ErrorCode", "  error_code  ErrorCode\n    a int32", "is no struct"),
     ],
 )
-def test_a_file_that_breaks_a_rule_is_refused(before: str, after: str, complaint: str, tmp_path: pathlib.Path) -> None:
+def test_a_file_that_breaks_a_rule_is_refused(
+    before: str, after: str, complaint: str, tmp_path: pathlib.Path
+) -> None:
+    """Every rule about files, broken once."""
     assert before in HEARTBEAT
     done = run_on(HEARTBEAT.replace(before, after), tmp_path)
     assert done.returncode == 1
