@@ -6,11 +6,17 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib.metadata import files, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import penstock
+import pytest
 from penstock import _native, _penstockd
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 ROOT = Path(__file__).parents[2]
 EXTENSION = Path(_native.__file__ or "")
@@ -73,6 +79,17 @@ def test_import_is_light() -> None:
 def test_the_stub_names_what_the_extension_has() -> None:
     """_native.pyi is small and private, and still right."""
     stub = (ROOT / "python/penstock/_native.pyi").read_text()
-    declared = set(re.findall(r"^(?:def |class )?(\w+)(?=[:(\s])", stub, re.MULTILINE))
+    declared = set(re.findall(r"^(?:def |class )?(\w+)(?=[:(])", stub, re.MULTILINE))
     own = {name for name in dir(_native) if not name.startswith("__") or name == "__version__"}
-    assert declared - {"from", "import"} == own
+    assert declared == own
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_the_checksum_of_record_batches(kind: Callable[[bytes], Buffer]) -> None:
+    """The check value of CRC-32C, from anything that has contiguous bytes."""
+    assert _native.crc32c(kind(b"123456789")) == 0xE3069283
+    assert _native.crc32c(kind(b"")) == 0
+    with pytest.raises(TypeError):
+        _native.crc32c("text")  # type: ignore[arg-type]
+    with pytest.raises(BufferError):
+        _native.crc32c(memoryview(b"123456789")[::2])
