@@ -74,7 +74,11 @@ uint16_t SimNetwork::NextPort() {
 }
 
 StatusOr<uint16_t> SimNetwork::Bind(const std::string& host, uint16_t port, SimListener& listener) {
-  while (port == 0 || (port >= 40'000 && listeners_.contains({host, port}))) port = NextPort();
+  if (port == 0) {
+    do {
+      port = NextPort();
+    } while (listeners_.contains({host, port}));
+  }
   if (!listeners_.try_emplace({host, port}, &listener).second) {
     return FailedPrecondition(StrCat("listen on ", host, ":", port, ": address already in use"));
   }
