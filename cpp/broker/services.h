@@ -30,6 +30,7 @@ struct BrokerServices {
   ReplicaManager& replicas;
   FetchSessions& fetch_sessions;
   ProducerIds& producer_ids;
+  bool unstable_versions = false;  // see PipelineOptions
 };
 
 }  // namespace penstock
