@@ -44,10 +44,7 @@ struct LogContext {
         limits(log_limits),
         segment_cache(log_limits.open_segments_max, log_limits.index_bytes_max),
         tail_budget(log_limits.tail_bytes_max),
-        checkpoint_wanted(ports.executor),
-        background(ports.executor, [this](const Status& status) {
-          ports.logger.Error("background work of the log directory failed", {{"status", status}});
-        }) {}
+        checkpoint_wanted(ports.executor) {}
 
   LogPorts ports;
   LogLimits limits;
@@ -57,7 +54,7 @@ struct LogContext {
   Condition checkpoint_wanted;  // a log has grown by recovery_bytes_max since its last checkpoint
   // Saves every log's start offset; durable when it is done. Set by the manager.
   std::function<Task<Status>()> save_log_start_offsets;
-  TaskGroup background;
+  TaskGroup* background = nullptr;  // the manager's, whose tasks may outlive a log
 };
 
 }  // namespace penstock

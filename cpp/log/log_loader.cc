@@ -179,6 +179,7 @@ Task<Status> LogLoader::RecoverTail() {
 Task<StatusOr<bool>> LogLoader::RecoverSegment(std::shared_ptr<Segment> segment,
                                                Offset trusted_below) {
   const int64_t file_size = segment->written_size;
+  log_end_ = segment->base_offset();
   CO_RETURN_IF_ERROR(co_await ReadIndexes(segment, trusted_below));
   CO_RETURN_IF_ERROR(co_await CheckBatches(segment, file_size));
   const bool cut = segment->size < file_size;
@@ -263,7 +264,6 @@ Task<Status> LogLoader::CheckBatches(std::shared_ptr<Segment> segment, int64_t f
                       co_await segment->OpenFile(log_.context_.ports.files));
   // Behind an index entry the offset of the first batch is not known from the one before.
   bool is_first = segment->size > 0;
-  log_end_ = std::max(log_end_, segment->base_offset());
   BatchReader reader(std::move(file), segment->size, file_size);
   while (!reader.done()) {
     const std::optional<BatchView> batch = reader.Next();

@@ -11,9 +11,9 @@
 namespace penstock {
 
 void LogManager::StartMaintenance() {
-  context_.background.Start(RunCheckpoints());
-  context_.background.Start(RunRetention());
-  context_.background.Start(RunProducerExpiry());
+  background_.Start(RunCheckpoints());
+  background_.Start(RunRetention());
+  background_.Start(RunProducerExpiry());
 }
 
 Task<> LogManager::RunCheckpoints() {

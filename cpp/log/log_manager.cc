@@ -17,9 +17,14 @@ constexpr uint64_t kTextBytesMax = uint64_t{256} << 20;
 
 LogManager::LogManager(LogPorts ports, LogManagerOptions options)
     : options_(std::move(options)),
+      maintenance_(ports.executor, 1),
+      start_offsets_lock_(ports.executor, 1),
       context_(std::move(ports), options_.limits),
-      maintenance_(context_.ports.executor, 1),
-      start_offsets_lock_(context_.ports.executor, 1) {
+      background_(context_.ports.executor, [this](const Status& status) {
+        context_.ports.logger.Error("background work of the log directory failed",
+                                    {{"cause", status}});
+      }) {
+  context_.background = &background_;
   context_.save_log_start_offsets = [this] { return WriteLogStartOffsets(); };
 }
 
@@ -171,8 +176,6 @@ Task<Status> LogManager::Delete(TopicPartition topic_partition) {
     logs_.erase(entry);
     delay_ms = log->config().file_delete_delay_ms;
     co_await log->Retire();
-    // Whoever waits for the maintenance lock still holds a pointer.
-    auto permit = co_await maintenance_.Acquire(1);
     log.reset();
   }
   found_.erase(topic_partition);
@@ -184,7 +187,7 @@ Task<Status> LogManager::Delete(TopicPartition topic_partition) {
   const std::string to = PathOf(log_files::DeletedDirectoryName(topic_partition, random));
   CO_RETURN_IF_ERROR(co_await context_.ports.files.Rename(from, to));
   CO_RETURN_IF_ERROR(co_await context_.ports.files.SyncDirectory(options_.directory));
-  context_.background.Start(RemoveTreeLater(to, delay_ms));
+  background_.Start(RemoveTreeLater(to, delay_ms));
   co_return OkStatus();
 }
 
@@ -195,7 +198,7 @@ Task<Status> LogManager::RemoveTreeLater(std::string path, int64_t delay_ms) {
 }
 
 Task<Status> LogManager::Stop(BrokerEpoch broker_epoch) {
-  co_await context_.background.Stop();
+  co_await background_.Stop();
   Status first_error;
   for (Log* log : logs()) {
     Status closed = co_await log->Close();
@@ -217,7 +220,7 @@ Task<Status> LogManager::Stop(BrokerEpoch broker_epoch) {
 }
 
 Task<> LogManager::Abandon() {
-  co_await context_.background.Stop();
+  co_await background_.Stop();
   for (Log* log : logs()) {
     co_await log->Retire();
   }

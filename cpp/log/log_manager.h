@@ -117,10 +117,11 @@ class LogManager {
   std::map<std::string_view, std::string> written_checkpoints_;  // by name, a constant of log_files
   bool had_clean_shutdown_ = false;
   BrokerEpoch previous_broker_epoch_{-1};
-  LogContext context_;
   Semaphore maintenance_;  // one unit: checkpoints and retention take turns
   Semaphore start_offsets_lock_;
+  LogContext context_;
   std::map<TopicPartition, std::unique_ptr<Log>> logs_;
+  TaskGroup background_;
 };
 
 }  // namespace penstock

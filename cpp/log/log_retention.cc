@@ -141,7 +141,7 @@ Task<Status> Log::DeleteFirstSegments(int count) {
     }
   }
   CO_RETURN_IF_ERROR(co_await files.SyncDirectory(directory_));
-  context_.background.Start(
+  context_.background->Start(
       RemoveFilesLater(context_.ports, std::move(renamed), config_->file_delete_delay_ms));
   co_return OkStatus();
 }
