@@ -1,6 +1,7 @@
 #include "replication/partition.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "base/strings.h"
@@ -60,15 +61,16 @@ Task<> Partition::WaitUnused() {
   while (leases_ > 0 || opening_) {
     co_await state_changed_.Wait();
   }
-  if (log_ != nullptr) log_->SetObserver(nullptr);
-  log_ = nullptr;
+}
+
+bool Partition::DetachLog() {
+  if (log_ == nullptr) return false;
+  std::exchange(log_, nullptr)->SetObserver(nullptr);
+  return true;
 }
 
 Status Partition::CheckLeaderEpoch(LeaderEpoch current_leader_epoch) const {
-  if (retired_) {
-    return KafkaError(ErrorCode::kUnknownTopicOrPartition,
-                      StrCat(topic_partition_.ToString(), " has been deleted"));
-  }
+  if (retired_) return DeletedError();
   if (current_leader_epoch == kNoLeaderEpoch || current_leader_epoch == leader_epoch())
     return OkStatus();
   const bool is_old = current_leader_epoch < leader_epoch();
@@ -77,22 +79,32 @@ Status Partition::CheckLeaderEpoch(LeaderEpoch current_leader_epoch) const {
                            ", not ", current_leader_epoch));
 }
 
+Status Partition::DeletedError() const {
+  return KafkaError(ErrorCode::kUnknownTopicOrPartition,
+                    StrCat(topic_partition_.ToString(), " has been deleted"));
+}
+
 Task<Status> Partition::Open(bool create) {
-  while (opening_ && log_ == nullptr) {
+  while (!retired_ && log_ == nullptr) {
+    if (!opening_) {
+      if (!create && !ports_.logs.HasLog(*this)) co_return OkStatus();
+      opening_ = true;
+      open_failure_ = OkStatus();
+      ports_.logs.StartOpening(*this);
+    }
     co_await state_changed_.Wait();
+    if (!opening_ && !open_failure_.ok()) co_return open_failure_;
   }
-  if (retired_) {
-    co_return KafkaError(ErrorCode::kUnknownTopicOrPartition,
-                         StrCat(topic_partition_.ToString(), " has been deleted"));
-  }
-  if (log_ != nullptr) co_return OkStatus();
-  opening_ = true;
-  auto opened = co_await ports_.logs.OpenLog(*this, create);
-  opening_ = false;
-  state_changed_.NotifyAll();
-  if (!opened.ok()) co_return opened.status();
-  if (*opened != nullptr) AttachLog(*opened);
+  if (retired_) co_return DeletedError();
   co_return OkStatus();
+}
+
+void Partition::OnOpened(StatusOr<Log*> opened) {
+  CHECK(opening_);
+  opening_ = false;
+  open_failure_ = opened.status();
+  if (opened.ok()) AttachLog(*opened);
+  state_changed_.NotifyAll();
 }
 
 void Partition::AttachLog(Log* log) {
@@ -142,10 +154,7 @@ ValidationOptions Partition::MakeValidationOptions() const {
 
 StatusOr<AppendResult> Partition::AppendAsLeader(Slice records, ValidationScratch& scratch) {
   CHECK(log_ != nullptr);
-  if (retired_) {
-    return KafkaError(ErrorCode::kUnknownTopicOrPartition,
-                      StrCat(topic_partition_.ToString(), " has been deleted"));
-  }
+  if (retired_) return DeletedError();
   scratch.record_errors.clear();
   ASSIGN_OR_RETURN(const ValidatedBatch validated,
                    ValidateProduceBatch(std::move(records), MakeValidationOptions(), scratch));
@@ -184,12 +193,14 @@ Task<StatusOr<Offset>> Partition::DeleteRecords(Offset before) {
                          StrCat("offset ", before, " of ", topic_partition_.ToString(),
                                 " is not in [0, ", high_watermark_, "], the high watermark"));
   }
+  if (log_ == nullptr) co_return log_start_offset();
   CO_RETURN_IF_ERROR(co_await log_->AdvanceLogStartOffset(before));
   watchers_.InterruptAll();  // a reader below the new start must be told
   co_return log_->log_start_offset();
 }
 
-Task<StatusOr<TimestampOffset>> Partition::FindOffset(int64_t timestamp, IsolationLevel isolation) {
+Task<StatusOr<TimestampOffset>> Partition::FindOffset(int64_t timestamp,
+                                                      std::optional<IsolationLevel> isolation) {
   if (timestamp < kEarliestPendingUploadTimestamp) {
     co_return KafkaError(ErrorCode::kUnsupportedVersion,
                          StrCat("no such special timestamp: ", timestamp));
@@ -204,10 +215,10 @@ Task<StatusOr<TimestampOffset>> Partition::FindOffset(int64_t timestamp, Isolati
   }
   if (log_ == nullptr) co_return TimestampOffset();
   if (is_earliest) co_return log_->Earliest();
+  const Offset bound = isolation.has_value() ? FetchBound(*isolation) : log_->log_end_offset();
   if (timestamp == kLatestTimestamp) {
-    co_return TimestampOffset{.offset = FetchBound(isolation), .leader_epoch = leader_epoch()};
+    co_return TimestampOffset{.offset = bound, .leader_epoch = leader_epoch()};
   }
-  const Offset bound = FetchBound(isolation);
   if (timestamp == kMaxTimestamp) {
     auto largest = co_await log_->OffsetOfMaxTimestamp();
     if (largest.ok() && largest->offset >= bound) co_return TimestampOffset();
@@ -227,7 +238,7 @@ void Partition::OnDurable(Log&, Offset) { AdvanceHighWatermark(); }
 void Partition::OnFailed(Log&, const Status&) { watchers_.InterruptAll(); }
 
 void Partition::AdvanceHighWatermark() {
-  const bool cached = config_->ack_durability == AckDurability::kCache;
+  const bool cached = config_->ack_durability == LogAckDurability::kCache;
   const Offset reached =
       cached ? std::max(log_->written_offset(), log_->durable_offset()) : log_->durable_offset();
   if (reached <= high_watermark_) return;

@@ -33,12 +33,15 @@ namespace penstock {
 
 class Partition;
 
-// Finds or makes the log of a partition; the replica manager.
+// Finds or makes the logs of partitions; the replica manager.
 class LogProvider {
  public:
   virtual ~LogProvider() = default;
-  // Opens the log of `partition`; without one on disk makes it if `create`, else gives nullptr.
-  virtual Task<StatusOr<Log*>> OpenLog(Partition& partition, bool create) = 0;
+  // True if `partition` has a log on disk that is not open yet.
+  virtual bool HasLog(const Partition& partition) const = 0;
+  // Opens the log of `partition`, or makes it where there is none, and calls OnOpened. It goes on
+  // whatever becomes of the request that asked for it.
+  virtual void StartOpening(Partition& partition) = 0;
 };
 
 struct PartitionPorts {
@@ -75,8 +78,11 @@ class Partition final : private LogObserver {
   // The topic is gone: whoever waits goes on and finds kUnknownTopicOrPartition; nothing is opened
   // any more.
   void Retire();
+  bool retired() const { return retired_; }
   // Waits until nobody holds a lease and no log is being opened. After Retire.
   Task<> WaitUnused();
+  // Lets go of the log; true if there was one. After WaitUnused.
+  bool DetachLog();
 
   // OK, FENCED_LEADER_EPOCH or UNKNOWN_LEADER_EPOCH for the epoch that a client believes in; -1 is
   // any. UNKNOWN_TOPIC_OR_PARTITION once retired.
@@ -84,8 +90,11 @@ class Partition final : private LogObserver {
 
   // Null before the first use, and while nothing was ever written.
   Log* log() const { return log_; }
-  // Ready for log() and everything below; `create` for writing.
+  // Ready for log() and everything below. `create` for writing: without it a partition to which
+  // nothing was ever written stays without a log.
   Task<Status> Open(bool create);
+  // The end of what StartOpening began; only for the LogProvider.
+  void OnOpened(StatusOr<Log*> opened);
 
   Offset log_start_offset() const { return log_ == nullptr ? Offset(0) : log_->log_start_offset(); }
   Offset log_end_offset() const { return log_ == nullptr ? Offset(0) : log_->log_end_offset(); }
@@ -113,9 +122,11 @@ class Partition final : private LogObserver {
 
   // ---- Reading. Open has succeeded.
 
-  // ListOffsets for a timestamp or one of its special values; offset -1 where there is none.
-  // UNSUPPORTED_VERSION for a special value that is not known.
-  Task<StatusOr<TimestampOffset>> FindOffset(int64_t timestamp, IsolationLevel isolation);
+  // ListOffsets for a timestamp or one of its special values, up to where `isolation` lets read (up
+  // to the log end without one); offset -1 where there is none. UNSUPPORTED_VERSION for a special
+  // value that is not known.
+  Task<StatusOr<TimestampOffset>> FindOffset(int64_t timestamp,
+                                             std::optional<IsolationLevel> isolation);
   EpochEndOffset EndOffsetForEpoch(LeaderEpoch leader_epoch) const;
 
   // `watch` is told of the next movement of the high watermark.
@@ -129,6 +140,7 @@ class Partition final : private LogObserver {
   void OnFailed(Log& log, const Status& failure) override;
   void AdvanceHighWatermark();
   void AttachLog(Log* log);
+  Status DeletedError() const;
   ValidationOptions MakeValidationOptions() const;
 
   PartitionPorts ports_;
@@ -139,6 +151,7 @@ class Partition final : private LogObserver {
 
   Log* log_ = nullptr;
   bool opening_ = false;
+  Status open_failure_;  // of the last opening
   bool retired_ = false;
   int leases_ = 0;
   Condition state_changed_;  // an opening ended, or the last lease went

@@ -98,20 +98,30 @@ void ReplicaManager::RemoveTopic(const Uuid& id) {
   const auto by_name = ids_by_name_.find(topic.name);
   if (by_name != ids_by_name_.end() && by_name->second == id) ids_by_name_.erase(by_name);
   for (auto& [index, partition] : topic.partitions) {
+    const bool on_disk = HasLog(*partition);
     partition->Retire();
-    deleting_.insert(partition->topic_partition());
-    background_.Start(DeletePartition(std::move(partition)));
+    deleting_.emplace(partition->topic_partition(), id);
+    background_.Start(DeletePartition(std::move(partition), on_disk));
   }
+  deletion_ended_.NotifyAll();  // an opening of this topic that waits must not begin any more
 }
 
-Task<Status> ReplicaManager::DeletePartition(std::unique_ptr<Partition> partition) {
+bool ReplicaManager::IsBeingDeleted(const TopicPartition& name) const {
+  const auto first = deleting_.lower_bound({name, Uuid()});
+  return first != deleting_.end() && first->first == name;
+}
+
+Task<Status> ReplicaManager::DeletePartition(std::unique_ptr<Partition> partition, bool on_disk) {
   const TopicPartition name = partition->topic_partition();
   co_await partition->WaitUnused();
-  Status deleted = co_await logs_.Delete(name);
-  on_disk_.erase(name);
-  deleting_.erase(name);
+  const bool was_open = partition->DetachLog();
+  Status deleted;
+  if (was_open || on_disk) {
+    deleted = co_await logs_.Delete(name);
+    on_disk_.erase(name);
+  }
+  deleting_.erase({name, partition->topic_id()});
   deletion_ended_.NotifyAll();
-  if (deleted.code() == StatusCode::kNotFound) co_return OkStatus();  // nothing was ever written
   co_return Annotate(deleted, name.ToString());
 }
 
@@ -134,29 +144,46 @@ Task<Status> ReplicaManager::Start() {
 }
 
 Task<> ReplicaManager::Stop() {
-  co_await background_.Join();
   for (auto& [id, topic] : topics_) {
     for (auto& [index, partition] : topic.partitions) partition->Retire();
   }
   for (auto& [id, topic] : topics_) {
     for (auto& [index, partition] : topic.partitions) {
       co_await partition->WaitUnused();
+      partition->DetachLog();
     }
   }
+  co_await background_.Join();
 }
 
-Task<StatusOr<Log*>> ReplicaManager::OpenLog(Partition& partition, bool create) {
+bool ReplicaManager::HasLog(const Partition& partition) const {
+  const TopicPartition& name = partition.topic_partition();
+  // A directory that is being deleted belongs to an earlier topic of this name.
+  return on_disk_.contains(name) && !IsBeingDeleted(name);
+}
+
+void ReplicaManager::StartOpening(Partition& partition) { background_.Start(OpenLog(partition)); }
+
+// The partition outlives it: it waits for the end of an opening before it goes.
+Task<> ReplicaManager::OpenLog(Partition& partition) {
   const TopicPartition name = partition.topic_partition();
-  while (deleting_.contains(name)) {
+  while (!partition.retired() && IsBeingDeleted(name)) {
     co_await deletion_ended_.Wait();
   }
-  if (on_disk_.contains(name)) {
-    auto opened = co_await logs_.Open(name, partition.shared_config());
+  StatusOr<Log*> opened = nullptr;
+  if (partition.retired()) {
+    opened = KafkaError(ErrorCode::kUnknownTopicOrPartition, "deleted");
+  } else if (on_disk_.contains(name)) {
+    opened = co_await logs_.Open(name, partition.shared_config());
     if (opened.ok()) on_disk_.erase(name);
-    co_return opened;
+  } else {
+    opened = co_await logs_.Create(name, partition.topic_id(), partition.shared_config());
   }
-  if (!create) co_return nullptr;
-  co_return co_await logs_.Create(name, partition.topic_id(), partition.shared_config());
+  if (!opened.ok() && !partition.retired()) {
+    logger_.Error("cannot open a log",
+                  {{"partition", name.ToString()}, {"error", opened.status()}});
+  }
+  partition.OnOpened(std::move(opened));
 }
 
 PartitionLease ReplicaManager::Find(std::string_view topic, PartitionId partition) const {
@@ -170,6 +197,35 @@ PartitionLease ReplicaManager::Find(const Uuid& topic_id, PartitionId partition)
   const auto found = topic->second.partitions.find(partition);
   return found == topic->second.partitions.end() ? PartitionLease()
                                                  : PartitionLease(found->second.get());
+}
+
+std::vector<PartitionLease> ReplicaManager::All() const {
+  std::vector<PartitionLease> all;
+  all.reserve(partition_count());
+  for (const auto& [id, topic] : topics_) {
+    for (const auto& [index, partition] : topic.partitions) all.emplace_back(partition.get());
+  }
+  std::ranges::sort(all, {}, [](const PartitionLease& lease) -> const TopicPartition& {
+    return lease->topic_partition();
+  });
+  return all;
+}
+
+Task<StatusOr<int64_t>> ReplicaManager::SizeOf(const Partition& partition) {
+  if (partition.log() != nullptr) co_return partition.log()->size_in_bytes();
+  if (!HasLog(partition)) co_return 0;
+  const std::string directory =
+      StrCat(logs_.directory(), "/", partition.topic_partition().ToString());
+  CO_ASSIGN_OR_RETURN(const std::vector<std::string> names,
+                      co_await runtime_.files.List(directory));
+  int64_t bytes = 0;
+  for (const std::string& name : names) {
+    if (!name.ends_with(".log")) continue;
+    const std::string path = StrCat(directory, "/", name);
+    CO_ASSIGN_OR_RETURN(const FileInfo info, co_await runtime_.files.Describe(path));
+    bytes += static_cast<int64_t>(info.size);
+  }
+  co_return bytes;
 }
 
 size_t ReplicaManager::partition_count() const {

@@ -7,6 +7,8 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/hash_map.h"
 #include "base/ids.h"
@@ -32,17 +34,23 @@ class ReplicaManager final : public Publisher, private LogProvider {
   // Called in the order of the log; see Publisher. Works at once, and opens no file.
   void OnMetadataUpdate(const MetadataDelta& delta, const MetadataImage& image) override;
 
-  // Once, when the metadata has been loaded: sets directories aside that no topic owns, and opens
-  // what a crash left to be recovered.
+  // Once, when the metadata has been loaded: sets directories aside that no topic owns.
   Task<Status> Start();
-  // Waits for deletions that are under way. Nothing else may use partitions any more.
+  // Waits for openings and deletions that are under way, and lets go of all logs. Whoever still
+  // waits for a partition goes on with an error.
   Task<> Stop();
 
   // An empty lease if this node has no such partition.
   PartitionLease Find(std::string_view topic, PartitionId partition) const;
   PartitionLease Find(const Uuid& topic_id, PartitionId partition) const;
 
+  // Every partition of this node, ascending by name.
+  std::vector<PartitionLease> All() const;
+
   size_t partition_count() const;
+  // Bytes of the segments of its log, which is not opened for this; 0 while nothing was written.
+  // `partition` is leased until the Task ends.
+  Task<StatusOr<int64_t>> SizeOf(const Partition& partition);
   // The config that a topic runs with; null if there is no such topic.
   std::shared_ptr<const LogConfig> ConfigOf(std::string_view topic) const;
 
@@ -54,12 +62,16 @@ class ReplicaManager final : public Publisher, private LogProvider {
     std::map<PartitionId, std::unique_ptr<Partition>> partitions;
   };
 
-  Task<StatusOr<Log*>> OpenLog(Partition& partition, bool create) override;
+  bool HasLog(const Partition& partition) const override;
+  void StartOpening(Partition& partition) override;
+  Task<> OpenLog(Partition& partition);
   void UpdateTopic(const TopicImage& image);
   void RemoveTopic(const Uuid& id);
   void UpdateConfigs(const MetadataDelta& delta, const MetadataImage& image);
   std::shared_ptr<const LogConfig> ResolveConfig(const std::string& topic) const;
-  Task<Status> DeletePartition(std::unique_ptr<Partition> partition);
+  bool IsBeingDeleted(const TopicPartition& name) const;
+  // `on_disk`: there is a log that was never opened.
+  Task<Status> DeletePartition(std::unique_ptr<Partition> partition, bool on_disk);
 
   Runtime& runtime_;
   LogManager& logs_;
@@ -70,8 +82,9 @@ class ReplicaManager final : public Publisher, private LogProvider {
   std::map<Uuid, Topic> topics_;
   FlatHashMap<std::string, Uuid> ids_by_name_;
   std::set<TopicPartition> on_disk_;  // directories that were found at start and not opened yet
-  std::set<TopicPartition>
-      deleting_;  // directories that still have the name of a deleted partition
+  // Partitions of deleted topics that still hold their name. A later topic of this name opens no
+  // log before, and a deleted one never begins to: so at most one of them has a directory.
+  std::set<std::pair<TopicPartition, Uuid>> deleting_;
   Condition deletion_ended_;
   TaskGroup background_;
 };

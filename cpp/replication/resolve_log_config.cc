@@ -50,7 +50,7 @@ StatusOr<LogConfig> ResolveLogConfig(const ConfigLayers& layers, const ConfigMap
       .file_delete_delay_ms = topic.file_delete_delay_ms,
       .flush_messages = topic.flush_messages,
       .flush_ms = topic.flush_ms,
-      .ack_durability = cached ? AckDurability::kCache : AckDurability::kDisk,
+      .ack_durability = cached ? LogAckDurability::kCache : LogAckDurability::kDisk,
       .min_insync_replicas = topic.min_insync_replicas,
       .unclean_leader_election_enable = topic.unclean_leader_election_enable,
       .max_message_bytes = topic.max_message_bytes,

@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "base/strings.h"
+#include "broker/handlers/find_partition.h"
 #include "broker/handlers/handlers.h"
 #include "broker/services.h"
 #include "protocol/messages/produce.h"
-#include "replication/replica_manager.h"
 #include "runtime/race.h"
 
 namespace penstock {
@@ -37,11 +37,6 @@ struct Appended {
   bool acknowledged = false;
   Status status;
 };
-
-bool IsInternalTopic(std::string_view name) {
-  return name == "__consumer_offsets" || name == "__transaction_state" ||
-         name == "__share_group_state";
-}
 
 void SetError(PartitionResponse& response, ErrorCode code) {
   response.error_code = code;
@@ -86,15 +81,10 @@ class ProduceCall {
 
   Task<ProduceResponse> Run() {
     PrepareResponse();
-    const bool valid_acks = request_.acks >= -1 && request_.acks <= 1;
     if (request_.acks == 0) context_.AnswerNothing();
-    if (valid_acks) {
-      co_await AppendAll();
-      context_.Dispatched();
-      co_await AwaitAcks();
-    } else {
-      FailAll(ErrorCode::kInvalidRequiredAcks);
-    }
+    co_await AppendAll();
+    context_.Dispatched();
+    co_await AwaitAcks();
     if (request_.acks == 0) CloseOnError();
     co_return std::move(response_);
   }
@@ -113,12 +103,6 @@ class ProduceCall {
     }
   }
 
-  void FailAll(ErrorCode code) {
-    for (auto& topic : response_.responses) {
-      for (PartitionResponse& partition : topic.partition_responses) SetError(partition, code);
-    }
-  }
-
   Task<> AppendAll() {
     for (size_t t = 0; t < request_.topic_data.size(); ++t) {
       for (size_t p = 0; p < request_.topic_data[t].partition_data.size(); ++p) {
@@ -127,30 +111,11 @@ class ProduceCall {
     }
   }
 
-  // The partition that the request means, or why there is none.
-  StatusOr<PartitionLease> FindPartition(const ProduceRequest::TopicProduceData& topic,
-                                         PartitionId index) const {
-    const BrokerServices& services = context_.services();
-    const bool by_id = context_.api_version >= kFirstVersionWithTopicIds;
-    std::string_view name = topic.name;
-    const MetadataImagePtr image = services.metadata.image();
-    const TopicsImage::TopicPtr known =
-        by_id ? image->topics.FindById(topic.topic_id) : image->topics.FindByName(topic.name);
-    if (known == nullptr) {
-      return KafkaError(by_id ? ErrorCode::kUnknownTopicId : ErrorCode::kUnknownTopicOrPartition,
-                        StrCat("no topic ", by_id ? topic.topic_id.ToString() : topic.name));
-    }
-    name = known->name;
-    if (IsInternalTopic(name) && context_.client_id != kAdminClientId) {
-      return KafkaError(ErrorCode::kInvalidTopicException,
-                        StrCat(name, " is internal: clients do not write to it"));
-    }
-    PartitionLease partition = services.replicas.Find(known->id, index);
-    if (!partition) {
-      return KafkaError(ErrorCode::kUnknownTopicOrPartition,
-                        StrCat("no partition ", index, " of ", name));
-    }
-    return partition;
+  StatusOr<PartitionLease> Find(const ProduceRequest::TopicProduceData& topic,
+                                PartitionId index) const {
+    return context_.api_version >= kFirstVersionWithTopicIds
+               ? FindPartition(context_.services(), topic.topic_id, index)
+               : FindPartition(context_.services(), topic.name, index);
   }
 
   // What can be said about the records without the log.
@@ -165,12 +130,24 @@ class ProduceCall {
     return OkStatus();
   }
 
+  Status CheckPermission(const Partition& partition) const {
+    if (request_.acks < -1 || request_.acks > 1) {
+      return KafkaError(ErrorCode::kInvalidRequiredAcks, StrCat("acks=", request_.acks));
+    }
+    const std::string& topic = partition.topic_partition().topic;
+    if (IsInternalTopic(topic) && context_.client_id != kAdminClientId) {
+      return KafkaError(ErrorCode::kInvalidTopicException,
+                        StrCat(topic, " is internal: clients do not write to it"));
+    }
+    return partition.CheckAcks(acks_);
+  }
+
   Task<> AppendOne(size_t topic_index, size_t partition_index) {
     auto& topic = request_.topic_data[topic_index];
     auto& data = topic.partition_data[partition_index];
     PartitionResponse& response =
         response_.responses[topic_index].partition_responses[partition_index];
-    StatusOr<PartitionLease> found = FindPartition(topic, data.index);
+    StatusOr<PartitionLease> found = Find(topic, data.index);
     if (!found.ok()) {
       SetError(response, ErrorCodeOf(found.status()));
       co_return;
@@ -179,7 +156,7 @@ class ProduceCall {
     Slice records;
     Status ready = CheckRecords(data.records, records);
     data.records.reset();  // `records` may be the only owner now, and be changed in place
-    if (ready.ok()) ready = partition->CheckAcks(acks_);
+    if (ready.ok()) ready = CheckPermission(*partition);
     if (ready.ok()) {
       ready = co_await partition->Open(/*create=*/true);
     }

@@ -5,22 +5,23 @@
 // waits for the high watermark, up to max_wait_ms. Records are sent as they lie in the log: nothing
 // is copied from memory.
 //
-// 5  log_start_offset      7  incremental sessions (KIP-227)   9  current_leader_epoch
-// 10 zstd                 11  rack_id                         12  flexible, last_fetched_epoch,
-// diverging epochs 13 topics by id         15  replica_state                   16  node_endpoints
-// 17 directory ids        18  high watermark of the fetcher
+// 5  log_start_offset    7  incremental sessions    9  current_leader_epoch    10 zstd
+// 11 rack_id    12 flexible, last_fetched_epoch, diverging epochs    13 topics by id
+// 15 replica_state    16 node_endpoints    17 directory ids    18 high watermark of the fetcher
 #include <algorithm>
 #include <deque>
 #include <utility>
 #include <vector>
 
 #include "base/strings.h"
+#include "broker/handlers/find_partition.h"
 #include "broker/handlers/handlers.h"
+#include "broker/handlers/node_endpoints.h"
 #include "broker/services.h"
+#include "metadata/metadata_node.h"
 #include "protocol/messages/fetch.h"
 #include "record/batch_view.h"
 #include "replication/fetch_session.h"
-#include "replication/replica_manager.h"
 #include "runtime/race.h"
 
 namespace penstock {
@@ -28,6 +29,8 @@ namespace {
 
 constexpr int16_t kFirstVersionWithZstd = 10;
 constexpr int16_t kFirstVersionWithTopicIds = 13;
+constexpr int16_t kFirstVersionWithStorageErrors = 6;
+constexpr int16_t kFirstVersionWithNodeEndpoints = 16;
 
 using PartitionData = FetchResponse::PartitionData;
 
@@ -116,36 +119,29 @@ class FetchCall {
     leases_.reserve(turn_.targets.size());
     for (const FetchTarget& target : turn_.targets) {
       leases_.push_back(turn_.uses_topic_ids
-                            ? services.replicas.Find(target.key.topic_id, target.key.partition)
-                            : services.replicas.Find(target.key.topic, target.key.partition));
+                            ? FindPartition(services, target.key.topic_id, target.key.partition)
+                            : FindPartition(services, target.key.topic, target.key.partition));
+      has_partition_ = has_partition_ || leases_.back().ok();
     }
+    bytes_max_ = std::min(request_.max_bytes, services.config.fetch_max_bytes);
+    bytes_wanted_ = std::min<int64_t>(request_.min_bytes, bytes_max_);
   }
 
-  bool IsEnough() const {
-    return has_error_ || turn_.targets.empty() || bytes_found_ >= request_.min_bytes;
-  }
+  bool IsEnough() const { return has_error_ || !has_partition_ || bytes_found_ >= bytes_wanted_; }
 
   Task<> ReadAll() {
     found_.clear();
     found_.resize(turn_.targets.size());
     bytes_found_ = 0;
     has_error_ = false;
-    const int64_t bytes_max =
-        std::min(request_.max_bytes, context_.services().config.fetch_max_bytes);
     for (size_t i = 0; i < turn_.targets.size(); ++i) {
-      const int64_t room = std::max<int64_t>(0, bytes_max - bytes_found_);
+      const int64_t room = std::max<int64_t>(0, bytes_max_ - bytes_found_);
       found_[i] = co_await ReadOne(i, room);
       bytes_found_ += static_cast<int64_t>(found_[i].records.size());
-      has_error_ = has_error_ || found_[i].error != ErrorCode::kNone || found_[i].is_diverging();
+      // A partition that is not here holds up nobody: its error goes along with the next answer.
+      const bool is_news = found_[i].error != ErrorCode::kNone || found_[i].is_diverging();
+      has_error_ = has_error_ || (leases_[i].ok() && is_news);
     }
-  }
-
-  // The error for a partition that this node does not have.
-  ErrorCode WhyMissing(const FetchKey& key) const {
-    if (!turn_.uses_topic_ids) return ErrorCode::kUnknownTopicOrPartition;
-    const MetadataImagePtr image = context_.services().metadata.image();
-    return image->topics.FindById(key.topic_id) == nullptr ? ErrorCode::kUnknownTopicId
-                                                           : ErrorCode::kUnknownTopicOrPartition;
   }
 
   static Found Failed(ErrorCode code) {
@@ -156,8 +152,8 @@ class FetchCall {
 
   Task<Found> ReadOne(size_t index, int64_t room) {
     const FetchTarget& target = turn_.targets[index];
-    if (!leases_[index]) co_return Failed(WhyMissing(target.key));
-    Partition& partition = *leases_[index];
+    if (!leases_[index].ok()) co_return Failed(ErrorCodeOf(leases_[index].status()));
+    Partition& partition = **leases_[index];
     Status ready = partition.CheckLeaderEpoch(target.position.current_leader_epoch);
     // A cluster of one has no followers: whoever says to be one is not in the replica set.
     if (ready.ok() && turn_.from_follower)
@@ -209,10 +205,10 @@ class FetchCall {
   // Waits until enough has come or the time is over, and reads again.
   Task<> WaitForMore() {
     Runtime& runtime = context_.services().runtime;
-    HighWatermarkWaiter waiter(runtime.executor, request_.min_bytes - bytes_found_);
+    HighWatermarkWaiter waiter(runtime.executor, bytes_wanted_ - bytes_found_);
     std::deque<HighWatermarkWatch> watches;
-    for (const PartitionLease& lease : leases_) {
-      if (lease) lease->Watch(watches.emplace_back(waiter));
+    for (const StatusOr<PartitionLease>& lease : leases_) {
+      if (lease.ok()) (*lease)->Watch(watches.emplace_back(waiter));
     }
     // What came between the last reading and the watching is found by reading once more.
     co_await ReadAll();
@@ -252,15 +248,43 @@ class FetchCall {
         topic.topic_id = key.topic_id;
       }
       last = &key;
-      response.responses.back().partitions.push_back(MakePartition(key, found_[i]));
+      PartitionData data = MakePartition(key, found_[i]);
+      if (context_.api_version >= kFirstVersionWithNodeEndpoints) PointAtLeader(i, data, response);
+      response.responses.back().partitions.push_back(std::move(data));
     }
     return response;
+  }
+
+  // Spares a client that is wrong about the leader the look into the metadata.
+  void PointAtLeader(size_t index, PartitionData& data, FetchResponse& response) const {
+    const bool is_wrong = data.error_code == ErrorCode::kNotLeaderOrFollower ||
+                          data.error_code == ErrorCode::kFencedLeaderEpoch;
+    if (!is_wrong || !leases_[index].ok()) return;
+    const PartitionImage& image = (*leases_[index])->image();
+    data.current_leader.leader_id = image.leader;
+    data.current_leader.leader_epoch = image.leader_epoch;
+    for (ReachableBroker& broker : BrokersFor(context_, *context_.services().metadata.image())) {
+      const bool is_known = std::ranges::any_of(response.node_endpoints, [&](const auto& endpoint) {
+        return endpoint.node_id == broker.id;
+      });
+      if (is_known || broker.id != image.leader) continue;
+      auto& endpoint = response.node_endpoints.emplace_back();
+      endpoint.node_id = broker.id;
+      endpoint.host = std::move(broker.host);
+      endpoint.port = broker.port;
+      endpoint.rack = std::move(broker.rack);
+    }
   }
 
   PartitionData MakePartition(const FetchKey& key, Found& found) const {
     PartitionData data;
     data.partition_index = key.partition;
     data.error_code = found.error;
+    // Clients of that age look for another leader instead of giving up.
+    if (found.error == ErrorCode::kKafkaStorageError &&
+        context_.api_version < kFirstVersionWithStorageErrors) {
+      data.error_code = ErrorCode::kNotLeaderOrFollower;
+    }
     data.high_watermark = found.high_watermark;
     data.last_stable_offset = found.last_stable_offset;
     data.log_start_offset = found.log_start_offset;
@@ -280,7 +304,10 @@ class FetchCall {
   IsolationLevel isolation_;
   FetchTurn turn_;
   Instant deadline_;
-  std::vector<PartitionLease> leases_;  // of turn_.targets; empty where there is no such partition
+  std::vector<StatusOr<PartitionLease>> leases_;  // of turn_.targets, or why there is none
+  bool has_partition_ = false;
+  int64_t bytes_max_ = 0;
+  int64_t bytes_wanted_ = 0;
   std::vector<Found> found_;
   int64_t bytes_found_ = 0;
   bool has_error_ = false;
