@@ -31,24 +31,34 @@ _FORM = re.compile(
 )
 _LAMBDA_ARGUMENT = re.compile(r"[(,]\s*\[(?!\[)")
 _LAMBDA = re.compile(r"(?<![\w\])\[])\s*\[(?!\[)([^\[\]]*)\]\s*(\([^;{]*\))?[^;{}()]*\{")
+_COROUTINE = re.compile(r"\bco_(await|return|yield)\b")
 _TASK_DECLARATION = re.compile(r"\bTask<[^;{}]*?\b\w+\((?P<parameters>[^;]*?)\)[^();]*[;{]")
 
 
 def violations(source: str) -> Iterator[tuple[int, str]]:
     """Yield (line, what is wrong) of a stripped source."""
+    if "co_" not in source and "Task<" not in source:
+        return
     source = _MACRO.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), source)
     for position, begin in _awaits(source):
         complaint = _judge(source, position, begin)
         if complaint is not None:
             yield line_of(source, position), complaint
     for match in _LAMBDA.finditer(source):
-        opening = match.end() - 1
-        body = source[opening : closing(source, opening)]
-        if match.group(1).strip() and re.search(r"\bco_(await|return|yield)\b", body):
+        if match.group(1).strip() and _COROUTINE.search(_own_body(source, match.end() - 1)):
             yield line_of(source, match.start()), "a lambda with captures is a coroutine"
     for match in _TASK_DECLARATION.finditer(source):
         if re.search(r"=\s*(\w+)?\{", match.group("parameters")):
             yield line_of(source, match.start()), "a coroutine with an aggregate default argument"
+
+
+def _own_body(source: str, opening: int) -> str:
+    """Return the body of a lambda without the bodies of the lambdas in it."""
+    body = source[opening + 1 : closing(source, opening)]
+    while inner := _LAMBDA.search(body):
+        end = closing(body, inner.end() - 1)
+        body = body[: inner.start()] + body[end + 1 :]
+    return body
 
 
 def _awaits(source: str) -> Iterator[tuple[int, int | None]]:

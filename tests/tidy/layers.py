@@ -30,12 +30,12 @@ MAY_INCLUDE: dict[str, frozenset[str]] = {
         "raft": "log record protocol runtime base",
         "client": "security assign record protocol runtime base",
         # layer 5
-        "metadata": "machine raft security config record protocol runtime base",
+        "metadata": "machine raft log security config record protocol runtime base",
         # layer 6
         "replication": "metadata log config record protocol runtime base",
         "coordinator": "machine metadata assign record protocol runtime base",
         # layer 7
-        "broker": "coordinator replication metadata raft machine log security config record "
+        "broker": "coordinator replication metadata raft log security config record "
         "protocol runtime base",
         # layer 8
         "embed": "broker client config runtime runtime/linux runtime/sim base",

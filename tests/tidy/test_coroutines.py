@@ -74,6 +74,7 @@ def test_unsafe_shapes_are_found(statement: str) -> None:
         "switch (a) {\n case kOne:\n co_await f(named);\n break;\n default: co_await g();\n }",
         "for (int i = 0; i < n; ++i) co_await f(i);",
         "auto g = [](int a) -> Task<int> { co_return a; };",
+        "auto g = [&](int a) { return [](int b) -> Task<int> { co_return b; }(a); };",
         'co_await f("{", named);  // {',
         "Task<int> F(Options options);",
         "if (Foo{1} == x) co_return 1;\n co_await std::move(task);",

@@ -48,7 +48,7 @@ BANS = (
         WORLDS,
         "a port",
     ),
-    Ban(r"\bthrow\b|\bcatch\s*\(", ("cpp/bindings/",), "Status"),
+    Ban(r"\bthrow\b|\bcatch\s*\(", ("cpp/bindings/", "cpp/main/"), "Status"),
     Ban(
         r"\babsl::(string_view|StrCat|StrAppend|StrFormat|StrSplit|StrJoin|flat_hash_\w+)\b",
         ("cpp/base/",),

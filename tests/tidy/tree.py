@@ -71,18 +71,17 @@ def line_of(source: str, position: int) -> int:
     return source.count("\n", 0, position) + 1
 
 
+_BRACKETS = {"{": re.compile(r"[{}]"), "(": re.compile(r"[()]"), "[": re.compile(r"[\[\]]")}
+
+
 def closing(source: str, opening: int) -> int:
-    """Return the position of the brace or parenthesis that closes the one at a position."""
-    pairs = {"{": "}", "(": ")", "[": "]", "<": ">"}
-    left, right = source[opening], pairs[source[opening]]
+    """Return the position of the bracket that closes the one at a position."""
+    left = source[opening]
     depth = 0
-    for position in range(opening, len(source)):
-        if source[position] == left:
-            depth += 1
-        elif source[position] == right:
-            depth -= 1
-            if depth == 0:
-                return position
+    for match in _BRACKETS[left].finditer(source, opening):
+        depth += 1 if match.group() == left else -1
+        if depth == 0:
+            return match.start()
     return len(source) - 1
 
 
@@ -96,6 +95,7 @@ class Function:
 
 
 _NO_FUNCTION = re.compile(r"^\s*(namespace|class|struct|enum|union|extern)\b|=\s*$")
+_PUNCTUATION = re.compile(r"[#;}:({]")
 _NAME = re.compile(r"([\w:~]+|operator\s*\S+?)\s*\(")
 
 
@@ -103,8 +103,9 @@ def functions(source: str) -> Iterator[Function]:
     """Yield the functions of a stripped source: members and free ones, not the lambdas in them."""
     position = 0
     begin = 0  # where the declaration that is being read begins
-    while position < len(source):
-        character = source[position]
+    while match := _PUNCTUATION.search(source, position):
+        position = match.start()
+        character = match.group()
         if character == "#" and source[:position].rsplit("\n", 1)[-1].strip() == "":
             position = source.find("\n", position)
             while position > 0 and source[position - 1] == "\\":
