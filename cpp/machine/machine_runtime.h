@@ -74,8 +74,10 @@ class MachineRuntime final : private CommitListener, private LoadSink {
       queue_.Fail(loaded);
       co_return loaded;
     }
+    loading_->EndLoad();
     machine_ = std::move(loading_);
     failure_ = OkStatus();
+    writer_failure_ = OkStatus();
     queue_.Reset(writer_.committed_offset());
     machine_->Commit(queue_.committed());
     co_return OkStatus();
@@ -125,7 +127,7 @@ class MachineRuntime final : private CommitListener, private LoadSink {
   class PublishLater final : public Runnable {
    public:
     explicit PublishLater(MachineRuntime& runtime) : runtime_(runtime) {}
-    void Run() override { runtime_.PublishCommitted(); }
+    void Run() override { runtime_.PassOnCommits(); }
 
    private:
     MachineRuntime& runtime_;
@@ -175,9 +177,14 @@ class MachineRuntime final : private CommitListener, private LoadSink {
     if (!publish_.queued()) executor_.Post(publish_);
   }
   void OnWriterFailed(const Status& why) override {
-    // What is committed by now is published first: its answers are owed.
+    writer_failure_ = why;
+    if (!publish_.queued()) executor_.Post(publish_);
+  }
+
+  // What is committed is published before a failure shows: its answers are owed.
+  void PassOnCommits() {
     PublishCommitted();
-    Unload(why);
+    if (!writer_failure_.ok()) Unload(writer_failure_);
   }
 
   void PublishCommitted() {
@@ -194,6 +201,7 @@ class MachineRuntime final : private CommitListener, private LoadSink {
   std::unique_ptr<Machine> machine_;
   std::unique_ptr<Machine> loading_;
   Status failure_;
+  Status writer_failure_;
   CommitQueue queue_;
   PublishLater publish_;
 };

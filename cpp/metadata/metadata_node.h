@@ -15,6 +15,7 @@
 #include "config/config_layers.h"
 #include "metadata/image/metadata_image.h"
 #include "metadata/image/publisher.h"
+#include "metadata/producer_id_block.h"
 #include "protocol/messages/alter_configs.h"
 #include "protocol/messages/create_partitions.h"
 #include "protocol/messages/create_topics.h"
@@ -51,13 +52,6 @@ struct BrokerRegistrationOptions {
   std::optional<std::string> rack;
   // From .kafka_cleanshutdown; -1 if there was none.
   BrokerEpoch previous_broker_epoch{-1};
-};
-
-// Producer ids [first, first + count).
-struct ProducerIdBlock {
-  static constexpr int64_t kSize = 1000;
-  ProducerId first{0};
-  int64_t count = kSize;
 };
 
 class MetadataNode {
