@@ -1,0 +1,244 @@
+"""Compares penstock with Apache Kafka, or its two durability modes, in interleaved rounds.
+
+    run.py relaxed | one-per-request | modes | start   [--rounds N] [--records N] [--directory DIR]
+
+Needs root (control groups), and `make setup-java` where Kafka takes part. Prints a table and
+appends one line of JSON per round to results.jsonl in the directory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from brokers import ApacheKafka, Broker, Penstock
+from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
+
+_LOAD = Path(__file__).with_name("load.py")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """The load of a comparison, and the brokers that take part."""
+
+    brokers: dict[str, tuple[type[Broker], dict[str, str]]]
+    records: int
+    processes: int
+    producers: int  # per process
+    partitions: int
+    one_per_request: bool = False
+    size: int = 1_000
+
+
+SCENARIOS = {
+    # Kafka's default durability on both sides.
+    "relaxed": Scenario(
+        brokers={
+            "penstock, cache": (Penstock, {"log.ack.durability": "cache"}),
+            "Apache Kafka, cache": (ApacheKafka, {}),
+        },
+        records=2_000_000,
+        processes=2,
+        producers=1,
+        partitions=4,
+    ),
+    # Durable on both sides: one sync covers one acknowledgement, or many.
+    "one-per-request": Scenario(
+        brokers={
+            "penstock, disk": (Penstock, {}),
+            "Apache Kafka, flush": (ApacheKafka, {"log.flush.interval.messages": "1"}),
+        },
+        records=200_000,
+        processes=2,
+        producers=32,
+        partitions=4,
+        one_per_request=True,
+    ),
+    # What durability costs us.
+    "modes": Scenario(
+        brokers={
+            "penstock, disk": (Penstock, {}),
+            "penstock, cache": (Penstock, {"log.ack.durability": "cache"}),
+        },
+        records=2_000_000,
+        processes=64,
+        producers=1,
+        partitions=4,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one round of one broker cost."""
+
+    scenario: str
+    broker: str
+    records: int
+    seconds: float
+    broker_cpu_seconds: float
+    resident_bytes: int
+    load_before: float
+
+    @property
+    def records_per_second(self) -> float:
+        """Throughput by the clock on the wall."""
+        return self.records / self.seconds
+
+    @property
+    def cpu_seconds_per_million(self) -> float:
+        """The stable figure: what the broker's processor does for a million records."""
+        return self.broker_cpu_seconds / self.records * 1e6
+
+
+def measure(name: str, scenario: Scenario, label: str, broker: Broker, topic: str) -> Round:
+    """Run one round against a warm broker and count what arrived."""
+    load_before = os.getloadavg()[0]
+    create_topic(broker.bootstrap, topic, scenario.partitions)
+    cpu_before = broker.cgroup.cpu_seconds()
+    command = [sys.executable, str(_LOAD), broker.bootstrap, topic, "--size", str(scenario.size)]
+    command += ["--records", str(scenario.records // scenario.processes)]
+    command += ["--producers", str(scenario.producers)]
+    command += ["--one-per-request"] if scenario.one_per_request else []
+    loads = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        for _ in range(scenario.processes)
+    ]
+    answers = [json.loads(load.communicate()[0]) for load in loads]
+    cpu_seconds = broker.cgroup.cpu_seconds() - cpu_before
+    errors = [answer["errors"] for answer in answers if answer["errors"]]
+    if errors:
+        raise RuntimeError(f"{label}: {errors}")
+    records = sum(answer["records"] for answer in answers)
+    arrived = count_records(broker.bootstrap, topic, scenario.partitions)
+    if arrived != records:
+        raise RuntimeError(f"{label}: {records} acknowledged, {arrived} in the topic")
+    seconds = max(answer["end"] for answer in answers) - min(answer["begin"] for answer in answers)
+    resident = broker.resident_bytes()
+    return Round(name, label, records, seconds, cpu_seconds, resident, load_before)
+
+
+def create_topic(bootstrap: str, topic: str, partitions: int) -> None:
+    """Create the topic of a round and wait for all its partitions."""
+    admin = AdminClient({"bootstrap.servers": bootstrap})
+    admin.create_topics([NewTopic(topic, num_partitions=partitions)])[topic].result(30)
+    while len(admin.list_topics(topic, timeout=30).topics[topic].partitions) < partitions:
+        time.sleep(0.01)
+
+
+def count_records(bootstrap: str, topic: str, partitions: int) -> int:
+    """Return how many records the topic holds, by its offsets."""
+    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "none"})
+    total = 0
+    for partition in range(partitions):
+        place = TopicPartition(topic, partition)
+        low, high = consumer.get_watermark_offsets(place, timeout=30)
+        total += high - low
+    consumer.close()
+    return total
+
+
+def interleave(name: str, scenario: Scenario, directory: Path, rounds: int) -> Iterator[Round]:
+    """Run A, B, A, B ...; the first round of each warms it up and does not count."""
+    running: dict[str, Broker] = {}
+    try:
+        for number, (label, (kind, configs)) in enumerate(scenario.brokers.items()):
+            data = directory / f"{name}-{number}"
+            shutil.rmtree(data, ignore_errors=True)
+            running[label] = kind(f"{name}-{number}", data, configs=configs).start()
+        for number in range(rounds + 1):
+            for label, broker in running.items():
+                result = measure(name, scenario, label, broker, f"round-{number}")
+                if number > 0:
+                    yield result
+    finally:
+        for broker in running.values():
+            broker.end()
+            broker.cgroup.remove()
+
+
+def compare(name: str, scenario: Scenario, directory: Path, rounds: int) -> None:
+    """Run a scenario, keep each round and print the medians."""
+    results: list[Round] = []
+    with (directory / "results.jsonl").open("a") as file:
+        for result in interleave(name, scenario, directory, rounds):
+            results.append(result)
+            file.write(json.dumps({**asdict(result), "machine": machine()}) + "\n")
+    print(
+        f"{name}: {scenario.records:,} records of {scenario.size} bytes, {rounds} rounds, medians"
+    )
+    print(f"{'':22}{'records/s':>12}{'(min .. max)':>24}{'CPU-s/M':>10}{'RSS MB':>9}")
+    for label in scenario.brokers:
+        own = [result for result in results if result.broker == label]
+        rates = [result.records_per_second for result in own]
+        cpu = statistics.median(result.cpu_seconds_per_million for result in own)
+        resident = max(result.resident_bytes for result in own) / 1e6
+        spread = f"({min(rates):,.0f} .. {max(rates):,.0f})"
+        print(
+            f"{label:22}{statistics.median(rates):>12,.0f}{spread:>24}{cpu:>10.2f}{resident:>9.1f}"
+        )
+
+
+def start(directory: Path, rounds: int) -> None:
+    """Measure the time to the first ApiVersions answer, and what an idle broker uses."""
+    seconds: dict[str, list[float]] = {"formatting": [], "existing": []}
+    for number in range(rounds):
+        data = directory / "start"
+        shutil.rmtree(data, ignore_errors=True)
+        for kind in ("formatting", "existing"):
+            broker = Penstock(f"start-{number}", data, configs={}).start()
+            seconds[kind].append(broker.start_seconds)
+            if kind == "existing" and number == rounds - 1:
+                before = broker.cgroup.cpu_seconds()
+                time.sleep(10)
+                cpu = broker.cgroup.cpu_seconds() - before
+                resident = broker.resident_bytes() / 1e6
+                print(f"idle for 10 s: {cpu * 1000:.1f} ms of CPU, {resident:.1f} MB resident")
+            broker.end()
+            broker.cgroup.remove()
+    for kind, measured in seconds.items():
+        median = statistics.median(measured) * 1000
+        print(f"start, {kind}: {median:.1f} ms (best {min(measured) * 1000:.1f})")
+
+
+def machine() -> str:
+    """Describe the machine in a line."""
+    return (
+        f"{platform.processor() or platform.machine()}, {os.cpu_count()} CPUs, {platform.release()}"
+    )
+
+
+def main() -> int:
+    """Run the comparison of the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("scenario", choices=[*SCENARIOS, "start"])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--records", type=int, help="per round, instead of the scenario's")
+    parser.add_argument("--directory", type=Path, default=Path("build/bench"))
+    arguments = parser.parse_args()
+    directory: Path = arguments.directory.absolute()
+    directory.mkdir(parents=True, exist_ok=True)
+    if arguments.scenario == "start":
+        start(directory, arguments.rounds)
+        return 0
+    scenario = SCENARIOS[arguments.scenario]
+    if arguments.records:
+        scenario = replace(scenario, records=arguments.records)
+    compare(arguments.scenario, scenario, directory, arguments.rounds)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
