@@ -27,6 +27,8 @@
 
 namespace penstock {
 
+class LogManager;
+
 struct MetadataNodeOptions {
   std::string log_dir;       // holds meta.properties and the partitions
   std::string metadata_dir;  // holds __cluster_metadata-0; empty: log_dir
@@ -60,7 +62,8 @@ class MetadataNode {
   // (another node id, a newer directory, feature levels or records that are not served, several
   // voters) are FailedPrecondition with one line that names what and where. The directory must be
   // locked by the caller. `runtime` and `logger` outlive it.
-  static Task<StatusOr<std::unique_ptr<MetadataNode>>> Open(Runtime& runtime, Logger& logger,
+  static Task<StatusOr<std::unique_ptr<MetadataNode>>> Open(Runtime& runtime, LogManager& logs,
+                                                            Logger& logger,
                                                             MetadataNodeOptions options);
   virtual ~MetadataNode() = default;
 

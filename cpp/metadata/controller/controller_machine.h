@@ -44,7 +44,8 @@ class ControllerMachine {
 
   // Makes an image of what changed, to be published once the last batch is committed.
   void Seal();
-  // The quorum of one does so when it elects itself, which is before anything of the load is committed.
+  // The quorum of one does so when it elects itself, which is before anything of the load is
+  // committed.
   void RaiseKRaftVersion();
 
   Publish publish_;

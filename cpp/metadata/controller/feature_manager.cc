@@ -11,7 +11,9 @@ namespace {
 
 using Update = UpdateFeaturesRequest::FeatureUpdateKey;
 
-enum UpgradeType : int8_t { kUpgrade = 1, kSafeDowngrade = 2, kUnsafeDowngrade = 3 };
+constexpr int8_t kUpgrade = 1;
+constexpr int8_t kSafeDowngrade = 2;
+constexpr int8_t kUnsafeDowngrade = 3;
 
 // Features of Kafka 4.3 that are not served yet: only level 0 is possible.
 constexpr std::array<std::string_view, 5> kKnownFeatures = {
