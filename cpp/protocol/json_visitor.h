@@ -1,6 +1,7 @@
 // Prints a message as JSON; see json.h for the shape.
 #pragma once
 
+#include "base/strings.h"
 #include "protocol/field_traits.h"
 #include "protocol/json.h"
 
@@ -35,12 +36,16 @@ class JsonVisitor {
   void Member(std::string_view name, const T& value) {
     if (!first_) out_ += ',';
     first_ = false;
-    if constexpr (std::is_same_v<T, SliceChain> || std::is_same_v<T, std::optional<SliceChain>>) {
-      AppendJsonName(out_, std::string(name) + "_size_in_bytes");
-    } else {
-      AppendJsonName(out_, name);
-    }
+    AppendJsonName(out_,
+                   IsPresentRecords(value) ? StrCat(name, "_size_in_bytes") : std::string(name));
     Value(value);
+  }
+
+  // Records that are null keep their own name.
+  template <class T>
+  static bool IsPresentRecords(const T& value) {
+    if constexpr (std::is_same_v<T, std::optional<SliceChain>>) return value.has_value();
+    return std::is_same_v<T, SliceChain>;
   }
 
   template <class T>

@@ -5,7 +5,6 @@
 #include "gtest/gtest.h"
 #include "protocol/messages/fetch.h"
 #include "protocol/messages/heartbeat.h"
-#include "protocol/messages/sync_group.h"
 
 namespace penstock {
 namespace {
@@ -27,9 +26,10 @@ TEST(JsonTest, ShowsRecordsByTheirSizeAndTagsOnlyWhereSet) {
   FetchResponse::PartitionData partition;
   partition.records = SliceChain(Slice::CopyOf("abc"));
   FetchResponse response;
-  response.responses.emplace_back().partitions.push_back(partition);
+  response.responses.emplace_back().partitions = {partition, FetchResponse::PartitionData()};
   const std::string json = ToJson(response, 12);
   EXPECT_NE(json.find(R"("recordsSizeInBytes":3)"), std::string::npos) << json;
+  EXPECT_NE(json.find(R"("records":null)"), std::string::npos) << json;
   EXPECT_EQ(json.find("divergingEpoch"), std::string::npos) << json;
   response.responses[0].partitions[0].diverging_epoch.epoch = LeaderEpoch(4);
   EXPECT_NE(ToJson(response, 12).find(R"("divergingEpoch":{"epoch":4,"endOffset":-1})"),
