@@ -51,6 +51,7 @@ Task<Status> BrokerNode::Start() {
   CO_RETURN_IF_ERROR(co_await LockDirectory());
   CO_RETURN_IF_ERROR(co_await OpenAddresses());
   CO_RETURN_IF_ERROR(co_await OpenHttp());
+  CO_RETURN_IF_ERROR(co_await OpenLogs());
   CO_RETURN_IF_ERROR(co_await LoadMetadata());
   CO_RETURN_IF_ERROR(co_await LoadLogs());
   CO_RETURN_IF_ERROR(co_await Register());
@@ -121,6 +122,24 @@ Task<Status> BrokerNode::OpenHttp() {
   co_return OkStatus();
 }
 
+// The metadata log is one of the logs, so their manager comes first.
+Task<Status> BrokerNode::OpenLogs() {
+  LogPorts ports{runtime_.clock, runtime_.executor, runtime_.timers,
+                 runtime_.files, runtime_.random,   logger_.For("log")};
+  LogManagerOptions options;
+  options.directory = options_.directory;
+  options.retention_check_interval_ms = config_.log_retention_check_interval_ms;
+  options.flush_offset_checkpoint_interval_ms = config_.log_flush_offset_checkpoint_interval_ms;
+  options.flush_start_offset_checkpoint_interval_ms =
+      config_.log_flush_start_offset_checkpoint_interval_ms;
+  options.producer_id_expiration_ms = config_.producer_id_expiration_ms;
+  options.producer_id_expiration_check_interval_ms =
+      config_.producer_id_expiration_check_interval_ms;
+  logs_ = std::make_unique<LogManager>(std::move(ports), std::move(options));
+  const Status read = co_await logs_->Start();
+  co_return StartError(read, "logs");
+}
+
 Task<Status> BrokerNode::LoadMetadata() {
   MetadataNodeOptions options;
   options.log_dir = options_.directory;
@@ -140,27 +159,13 @@ Task<Status> BrokerNode::LoadMetadata() {
       config_.metadata_log_max_record_bytes_between_snapshots;
   options.max_snapshot_interval_ms = config_.metadata_log_max_snapshot_interval_ms;
   StatusOr<std::unique_ptr<MetadataNode>> node =
-      co_await MetadataNode::Open(runtime_, logger_, std::move(options));
+      co_await MetadataNode::Open(runtime_, *logs_, logger_, std::move(options));
   if (!node.ok()) co_return StartError(node.status(), "metadata");
   metadata_ = *std::move(node);
   co_return OkStatus();
 }
 
 Task<Status> BrokerNode::LoadLogs() {
-  LogPorts ports{runtime_.clock, runtime_.executor, runtime_.timers,
-                 runtime_.files, runtime_.random,   logger_.For("log")};
-  LogManagerOptions options;
-  options.directory = options_.directory;
-  options.retention_check_interval_ms = config_.log_retention_check_interval_ms;
-  options.flush_offset_checkpoint_interval_ms = config_.log_flush_offset_checkpoint_interval_ms;
-  options.flush_start_offset_checkpoint_interval_ms =
-      config_.log_flush_start_offset_checkpoint_interval_ms;
-  options.producer_id_expiration_ms = config_.producer_id_expiration_ms;
-  options.producer_id_expiration_check_interval_ms =
-      config_.producer_id_expiration_check_interval_ms;
-  logs_ = std::make_unique<LogManager>(std::move(ports), std::move(options));
-  const Status read = co_await logs_->Start();
-  if (!read.ok()) co_return StartError(read, "logs");
   replicas_ = std::make_unique<ReplicaManager>(runtime_, *logs_, logger_.For("replicas"),
                                                config_.node_id, layers_.static_broker);
   metadata_->AddPublisher(*this);

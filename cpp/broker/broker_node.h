@@ -60,6 +60,7 @@ class BrokerNode final : public Broker, private Publisher {
   Task<Status> LockDirectory();
   Task<Status> OpenAddresses();
   Task<Status> OpenHttp();
+  Task<Status> OpenLogs();
   Task<Status> LoadMetadata();
   Task<Status> LoadLogs();
   Task<Status> Register();
