@@ -6,6 +6,8 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 
 BIN := .venv/bin
+# What one checkout compiled serves another one: debug information names no folder above the tree.
+export CCACHE_NOHASHDIR := 1
 JOBS ?= $(shell nproc)
 
 .PHONY: help
