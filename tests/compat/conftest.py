@@ -2,7 +2,8 @@
 
 PENSTOCK_COMPAT_SERVER=apache-kafka runs the same tests against Apache Kafka, which shows that the
 tests themselves are right; PENSTOCK_COMPAT_BOOTSTRAP=HOST:PORT uses a server that runs already, and
-skips what needs its process or its disk.
+skips what needs its process or its disk. PENSTOCK_COMPAT_PROGRAM=FILE is another penstockd than the
+installed one.
 """
 
 from __future__ import annotations
@@ -43,7 +44,12 @@ def make_server(scratch: Path) -> Server:
         kafka = ApacheKafka(scratch / "data", scratch=scratch)
         kafka.format()
         return kafka
-    return Penstockd(scratch / "data", log=scratch / "penstockd.log")
+    program = os.environ.get("PENSTOCK_COMPAT_PROGRAM")
+    return Penstockd(
+        scratch / "data",
+        log=scratch / "penstockd.log",
+        program=Path(program) if program else None,
+    )
 
 
 @pytest.fixture(scope="session")

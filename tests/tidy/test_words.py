@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 from tidy.tree import code, cpp_files, files, strip, text
 
-LINUX = ("cpp/runtime/linux/", "tests/unit/runtime/linux/", "tests/unit/runtime_linux/")
+LINUX = ("cpp/runtime/linux/", "tests/unit/runtime/linux")
 RINGS = ("cpp/base/spsc_ring.", "cpp/base/mpsc_ring.", "tests/unit/base/")
 WORLDS = (*LINUX, "tests/conformance/", "cpp/main/", "benchmarks/")
 
