@@ -1,0 +1,124 @@
+#include "broker/connection_table.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/broker/fake_front.h"
+
+namespace penstock {
+namespace {
+
+Task<> IdleIsClosed(FakeFront& front) {
+  front.idle_ms_max = 1000;
+  FakeClient idle = co_await FakeClient::Connect(front);
+  FakeClient polling = co_await FakeClient::Connect(front);
+  const Status sent = co_await polling.Send(1, "poll");
+  EXPECT_TRUE(sent.ok());
+  co_await front.Sleep(Milliseconds(900));
+  EXPECT_EQ(front.connections.size(), 2u);
+  co_await front.Sleep(Milliseconds(1000));
+  // A request under way is not idle, however long it takes.
+  EXPECT_EQ(front.connections.size(), 1u);
+  const int32_t closed = co_await idle.Receive();
+  EXPECT_EQ(closed, -1);
+  front.fake.go_on.Set();
+  const int32_t answered = co_await polling.Receive();
+  EXPECT_EQ(answered, 1);
+}
+
+TEST(ConnectionTable, ClosesConnectionsThatAreIdle) {
+  FakeFront front(1);
+  front.Run(IdleIsClosed(front));
+}
+
+Task<> StalledIsClosed(FakeFront& front) {
+  FakeClient client = co_await FakeClient::Connect(front);
+  Slice half = Slice::CopyOf(std::string_view("\0\0\1\0 only so much", 17));
+  const Status sent = co_await client.SendBytes(std::move(half));
+  EXPECT_TRUE(sent.ok());
+  co_await front.Sleep(kFrameStallMax / 2);
+  EXPECT_EQ(front.connections.size(), 1u);
+  EXPECT_LT(front.request_bytes.available(), front.request_bytes.capacity());
+  co_await front.Sleep(kFrameStallMax);
+  EXPECT_EQ(front.connections.size(), 0u);
+  EXPECT_EQ(front.request_bytes.available(), front.request_bytes.capacity());
+}
+
+TEST(ConnectionTable, ClosesConnectionsThatStopInAFrame) {
+  FakeFront front(1);
+  front.Run(StalledIsClosed(front));
+}
+
+Task<> WaitsForAPlace(FakeFront& front) {
+  front.connections_max = 2;
+  FakeClient first = co_await FakeClient::Connect(front);
+  FakeClient second = co_await FakeClient::Connect(front);
+  co_await front.Sleep(Milliseconds(1));
+  FakeClient third = co_await FakeClient::Connect(front);
+  const Status sent = co_await third.Send(3, "now");
+  EXPECT_TRUE(sent.ok());
+  co_await front.Sleep(Milliseconds(100));
+  EXPECT_EQ(front.connections.size(), 2u);
+  EXPECT_TRUE(front.fake.started.empty());
+  EXPECT_EQ(front.lines.CountOf("max.connections reached"), 1u);
+  first.stream().Close();
+  const int32_t answered = co_await third.Receive();
+  EXPECT_EQ(answered, 3);
+  EXPECT_EQ(front.connections.size(), 2u);
+}
+
+TEST(ConnectionTable, NewConnectionsWaitForAPlace) {
+  FakeFront front(1);
+  front.Run(WaitsForAPlace(front));
+}
+
+Task<> DrainAnswersWhatIsUnderWay(FakeFront& front) {
+  FakeClient working = co_await FakeClient::Connect(front);
+  FakeClient polling = co_await FakeClient::Connect(front);
+  FakeClient quiet = co_await FakeClient::Connect(front);
+  const Status sent = co_await working.Send(1, "blocked");
+  const Status also_sent = co_await polling.Send(2, "poll");
+  EXPECT_TRUE(sent.ok() && also_sent.ok());
+  co_await front.Sleep(Milliseconds(10));
+  co_await front.StopAccepting();
+
+  const Instant begin = front.runtime().clock.Now();
+  TaskGroup group(front.runtime().executor, [](const Status&) {});
+  group.Start(front.connections.Drain(Milliseconds(5000)));
+  co_await front.Sleep(Milliseconds(100));
+  EXPECT_EQ(front.connections.size(), 1u);
+  front.fake.go_on.Set();
+  co_await group.Join();
+  EXPECT_LT(InMilliseconds(front.runtime().clock.Now() - begin), 200);
+
+  const int32_t answered = co_await working.Receive();
+  const int32_t dropped = co_await polling.Receive();
+  const int32_t closed = co_await quiet.Receive();
+  EXPECT_EQ(answered, 1);
+  EXPECT_EQ(dropped, -1);
+  EXPECT_EQ(closed, -1);
+}
+
+TEST(ConnectionTable, DrainAnswersWhatIsUnderWayAndDropsWhatOnlyWaits) {
+  FakeFront front(1);
+  front.Run(DrainAnswersWhatIsUnderWay(front));
+}
+
+Task<> DrainHasALimit(FakeFront& front) {
+  FakeClient client = co_await FakeClient::Connect(front);
+  const Status sent = co_await client.Send(1, "blocked");
+  EXPECT_TRUE(sent.ok());
+  co_await front.Sleep(Milliseconds(10));
+  co_await front.StopAccepting();
+  const Instant begin = front.runtime().clock.Now();
+  co_await front.connections.Drain(Milliseconds(300));
+  EXPECT_EQ(InMilliseconds(front.runtime().clock.Now() - begin), 300);
+  EXPECT_EQ(front.connections.size(), 0u);
+}
+
+TEST(ConnectionTable, DrainDoesNotWaitForEver) {
+  FakeFront front(1);
+  front.Run(DrainHasALimit(front));
+}
+
+}  // namespace
+}  // namespace penstock
