@@ -13,6 +13,7 @@
 #include "broker/handlers/handlers.h"
 #include "broker/services.h"
 #include "config/config_layers.h"
+#include "metadata/controller/topic_name.h"
 #include "metadata/metadata_node.h"
 #include "protocol/messages/describe_configs.h"
 
@@ -69,9 +70,9 @@ class Describer {
 
  private:
   StatusOr<std::vector<DescribedConfig>> DescribeTopic(const std::string& name) const {
+    RETURN_IF_ERROR(CheckTopicName(name));
     if (image_->topics.FindByName(name) == nullptr) {
-      return KafkaError(ErrorCode::kUnknownTopicOrPartition,
-                        DescriptionOf(ErrorCode::kUnknownTopicOrPartition));
+      return KafkaError(ErrorCode::kUnknownTopicOrPartition, "");
     }
     return DescribeTopicConfigs(services_.config_layers,
                                 image_->configs.Of(ConfigResource::Topic(name)));

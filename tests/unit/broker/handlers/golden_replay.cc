@@ -1,0 +1,189 @@
+// Topic ids are made by the broker: where a request carries one of Kafka's, ours takes its place.
+#include "tests/unit/broker/handlers/golden_replay.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "base/check.h"
+#include "base/endian.h"
+#include "base/strings.h"
+#include "base/uuid.h"
+#include "protocol/frame.h"
+#include "protocol/message_table.h"
+#include "runtime/sim/sim_world.h"
+#include "tests/sim/broker/broker_subject.h"
+
+namespace penstock::testing {
+namespace {
+
+// The words at the start of the lines of one exchange, and what follows them.
+using Exchange = std::map<std::string, std::string>;
+
+Slice FromHex(std::string_view hex) {
+  Slice bytes = Slice::Allocate(hex.size() / 2);
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    const std::string pair(hex.substr(2 * i, 2));
+    bytes.mutable_data()[i] = static_cast<uint8_t>(std::stoi(pair, nullptr, 16));
+  }
+  return bytes;
+}
+
+// By correlation id, which Kafka's client counted up.
+std::map<int32_t, Exchange> ReadExchanges() {
+  std::map<int32_t, Exchange> exchanges;
+  for (const auto& entry : std::filesystem::directory_iterator(PENSTOCK_GOLDEN)) {
+    if (entry.path().extension() != ".txt") continue;
+    std::ifstream file(entry.path());
+    Exchange exchange;
+    const auto keep = [&] {
+      if (!exchange.contains("request")) return;
+      exchanges[LoadBig<int32_t>(FromHex(exchange.at("request")).data() + 4)] = exchange;
+      exchange.clear();
+    };
+    for (std::string line; std::getline(file, line);) {
+      const size_t space = line.find(' ');
+      if (line.empty() || line.front() == '#') continue;
+      if (line.starts_with("version ")) keep();
+      exchange[line.substr(0, space)] = line.substr(space + 1);
+    }
+    keep();
+  }
+  return exchanges;
+}
+
+Task<StatusOr<std::unique_ptr<Connection>>> Connect(Runtime& runtime) {
+  Address address{.host = "broker", .port = sim::kBrokerPort};
+  return runtime.network.Connect(std::move(address));
+}
+
+Task<Slice> ReadExactly(Connection& stream, size_t size) {
+  Slice bytes = Slice::Allocate(size);
+  for (size_t done = 0; done < size;) {
+    Slice rest = bytes.Sub(done);
+    const auto count = co_await stream.Read(std::move(rest));
+    CHECK(count.ok());
+    CHECK(*count > 0);
+    done += *count;
+  }
+  co_return bytes;
+}
+
+// `request` without its length; the answer without its.
+Task<Slice> Ask(Connection& stream, Slice request) {
+  Slice prefix = Slice::Allocate(kFrameLengthBytes);
+  StoreBig(prefix.mutable_data(), static_cast<int32_t>(request.size()));
+  SliceChain frame(prefix);
+  frame.Append(request);
+  const Status written = co_await stream.Write(std::move(frame));
+  CHECK(written.ok());
+  const Slice length = co_await ReadExactly(stream, kFrameLengthBytes);
+  const auto size = static_cast<size_t>(LoadBig<int32_t>(length.data()));
+  co_return co_await ReadExactly(stream, size);
+}
+
+class Replay {
+ public:
+  Replay() {
+    machine_ = &world_.AddNode("broker");
+    subject_ = sim::MakeBrokerSubject(*machine_);
+    machine_->Start(subject_->NextStart());
+    while (!subject_->serving()) {
+      CHECK(subject_->failure().empty());
+      world_.RunFor(Milliseconds(1));
+    }
+    auto connected = world_.Run(Connect(world_.runtime()));
+    CHECK(connected.ok());
+    connection_ = *std::move(connected);
+  }
+  ~Replay() {
+    connection_.reset();
+    machine_->Kill();  // refers to the subject
+  }
+
+  ReplayedExchange Send(const Exchange& exchange) {
+    ReplayedExchange replayed;
+    const Slice request = WithOurIds(FromHex(exchange.at("request")));
+    replayed.api_key = LoadBig<int16_t>(request.data());
+    replayed.version = LoadBig<int16_t>(request.data() + 2);
+    if (exchange.contains("request_json")) replayed.request = exchange.at("request_json");
+    replayed.kafka = JsonTree::Parse(exchange.at("response_json"));
+    const Slice answer = world_.Run(Ask(*connection_, request));
+    const int16_t version = exchange.contains("response_version")
+                                ? static_cast<int16_t>(*ParseInt32(exchange.at("response_version")))
+                                : replayed.version;
+    WireReader reader(answer);
+    CHECK(DecodeResponseHeader(reader, *FindApi(replayed.api_key), version).ok());
+    const auto json =
+        FindMessage(MessageKind::kResponse, replayed.api_key)->decode_to_json(reader, version);
+    CHECK(json.ok());
+    CHECK(reader.remaining() == 0);
+    replayed.ours = JsonTree::Parse(*json);
+    if (replayed.api_key == static_cast<int16_t>(ApiKey::kCreateTopics)) {
+      LearnIds(replayed.kafka, replayed.ours);
+    }
+    WriteKafkasIds(replayed.ours);
+    return replayed;
+  }
+
+ private:
+  void LearnIds(const JsonTree& kafka, const JsonTree& ours) {
+    for (const JsonTree& theirs : kafka.members.at("topics").elements) {
+      if (!theirs.members.contains("topicId")) continue;
+      for (const JsonTree& topic : ours.members.at("topics").elements) {
+        if (topic.members.at("name").word != theirs.members.at("name").word) continue;
+        const std::string& our_id = topic.members.at("topicId").word;
+        const std::string& their_id = theirs.members.at("topicId").word;
+        const auto zero = Uuid::Zero().ToString();
+        if (our_id != zero && their_id != zero) kafkas_id_[our_id] = their_id;
+      }
+    }
+  }
+
+  Slice WithOurIds(Slice request) const {
+    for (const auto& [ours, kafkas] : kafkas_id_) {
+      const Slice theirs = Bytes(*Uuid::Parse(kafkas));
+      const Slice mine = Bytes(*Uuid::Parse(ours));
+      uint8_t* begin = request.mutable_data();
+      uint8_t* end = begin + request.size();
+      uint8_t* found = std::search(begin, end, theirs.span().begin(), theirs.span().end());
+      if (found != end) std::copy(mine.span().begin(), mine.span().end(), found);
+    }
+    return request;
+  }
+  static Slice Bytes(const Uuid& id) {
+    Slice bytes = Slice::Allocate(16);
+    StoreBig(bytes.mutable_data(), id.high());
+    StoreBig(bytes.mutable_data() + 8, id.low());
+    return bytes;
+  }
+  void WriteKafkasIds(JsonTree& tree) const {
+    tree.ForEachMember([this](const std::string& name, JsonTree& value) {
+      const auto known = kafkas_id_.find(value.word);
+      if (name == "topicId" && known != kafkas_id_.end()) value.word = known->second;
+    });
+  }
+
+  SimWorld world_{1};
+  SimNode* machine_ = nullptr;
+  std::unique_ptr<sim::Subject> subject_;
+  std::unique_ptr<Connection> connection_;
+  std::map<std::string, std::string> kafkas_id_;  // by ours
+};
+
+}  // namespace
+
+std::vector<ReplayedExchange> ReplayGoldenVectors() {
+  std::vector<ReplayedExchange> replayed;
+  Replay replay;
+  for (const auto& [correlation_id, exchange] : ReadExchanges()) {
+    replayed.push_back(replay.Send(exchange));
+  }
+  CHECK(!replayed.empty());
+  return replayed;
+}
+
+}  // namespace penstock::testing
