@@ -45,13 +45,22 @@ std::optional<TopicPartition> ParseDirectoryName(std::string_view name) {
                         .partition = PartitionId(*partition)};
 }
 
-std::string DeletedDirectoryName(const TopicPartition& topic_partition, const Uuid& random) {
+static std::string DirectoryName(const TopicPartition& topic_partition, const Uuid& random,
+                                 std::string_view suffix) {
   char hex[33];
   std::snprintf(hex, sizeof hex, "%016llx%016llx", static_cast<unsigned long long>(random.high()),
                 static_cast<unsigned long long>(random.low()));
-  const std::string tail = StrCat('-', topic_partition.partition, '.', std::string_view(hex, 32),
-                                  kDirectoryDeleteSuffix);
+  const std::string tail =
+      StrCat('-', topic_partition.partition, '.', std::string_view(hex, 32), suffix);
   return StrCat(std::string_view(topic_partition.topic).substr(0, kNameMax - tail.size()), tail);
+}
+
+std::string DeletedDirectoryName(const TopicPartition& topic_partition, const Uuid& random) {
+  return DirectoryName(topic_partition, random, kDirectoryDeleteSuffix);
+}
+
+std::string StrayDirectoryName(const TopicPartition& topic_partition, const Uuid& random) {
+  return DirectoryName(topic_partition, random, kDirectoryStraySuffix);
 }
 
 }  // namespace log_files

@@ -31,6 +31,7 @@ inline constexpr std::string_view kCleanedSuffix = ".cleaned";
 inline constexpr std::string_view kSwapSuffix = ".swap";
 inline constexpr std::string_view kTemporarySuffix = ".tmp";
 inline constexpr std::string_view kDirectoryDeleteSuffix = "-delete";
+inline constexpr std::string_view kDirectoryStraySuffix = "-stray";
 
 // "00000000000000000042.log"
 std::string NameOf(Offset base_offset, std::string_view suffix);
@@ -41,6 +42,8 @@ std::optional<TopicPartition> ParseDirectoryName(std::string_view name);
 // "topic-3.0123456789abcdef0123456789abcdef-delete", the topic cut so that 255 characters are not
 // exceeded.
 std::string DeletedDirectoryName(const TopicPartition& topic_partition, const Uuid& random);
+// The same with "-stray": a directory that no topic owns.
+std::string StrayDirectoryName(const TopicPartition& topic_partition, const Uuid& random);
 }  // namespace log_files
 
 using OffsetCheckpoint = std::map<TopicPartition, Offset>;

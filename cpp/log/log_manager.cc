@@ -178,17 +178,30 @@ Task<Status> LogManager::Delete(TopicPartition topic_partition) {
     co_await log->Retire();
     log.reset();
   }
+  const Uuid random = context_.ports.random.NextUuid();
+  const std::string to = PathOf(log_files::DeletedDirectoryName(topic_partition, random));
+  CO_RETURN_IF_ERROR(co_await RenameDirectory(topic_partition, to));
+  background_.Start(RemoveTreeLater(to, delay_ms));
+  co_return OkStatus();
+}
+
+Task<Status> LogManager::SetAside(TopicPartition topic_partition) {
+  if (!found_.contains(topic_partition)) {
+    co_return NotFound(StrCat("there is no unopened log of ", topic_partition.ToString()));
+  }
+  const Uuid random = context_.ports.random.NextUuid();
+  const std::string to = PathOf(log_files::StrayDirectoryName(topic_partition, random));
+  co_return co_await RenameDirectory(topic_partition, to);
+}
+
+Task<Status> LogManager::RenameDirectory(TopicPartition topic_partition, std::string to) {
   found_.erase(topic_partition);
   recovery_points_.erase(topic_partition);
   log_start_offsets_.erase(topic_partition);
   high_watermarks_.erase(topic_partition);
-  const Uuid random = context_.ports.random.NextUuid();
   const std::string from = PathOf(topic_partition.ToString());
-  const std::string to = PathOf(log_files::DeletedDirectoryName(topic_partition, random));
   CO_RETURN_IF_ERROR(co_await context_.ports.files.Rename(from, to));
-  CO_RETURN_IF_ERROR(co_await context_.ports.files.SyncDirectory(options_.directory));
-  background_.Start(RemoveTreeLater(to, delay_ms));
-  co_return OkStatus();
+  co_return co_await context_.ports.files.SyncDirectory(options_.directory);
 }
 
 Task<Status> LogManager::RemoveTreeLater(std::string path, int64_t delay_ms) {

@@ -75,6 +75,9 @@ class LogManager {
   // Renames the directory at once; the files go after file.delete.delay.ms. The Log object is gone
   // when this is done. Works for directories that are not open, too. kNotFound.
   Task<Status> Delete(TopicPartition topic_partition);
+  // Renames a directory that was found and not opened to <name>.<random>-stray, where neither this
+  // broker nor Kafka reads it: its records are kept for whoever knows what they are. kNotFound.
+  Task<Status> SetAside(TopicPartition topic_partition);
 
   // What the background work does, at once.
   Task<Status> Checkpoint();
@@ -97,6 +100,7 @@ class LogManager {
   std::string PathOf(std::string_view name) const;
   Task<StatusOr<OffsetCheckpoint>> ReadCheckpoint(std::string_view name);
   Task<Status> FindLogs();
+  Task<Status> RenameDirectory(TopicPartition topic_partition, std::string to);
   Task<Status> RemoveTreeLater(std::string path, int64_t delay_ms);
   Task<> RunCheckpoints();
   Task<> RunRetention();

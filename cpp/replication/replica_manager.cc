@@ -8,6 +8,11 @@
 #include "replication/resolve_log_config.h"
 
 namespace penstock {
+namespace {
+
+constexpr std::string_view kMetadataTopic = "__cluster_metadata";
+
+}  // namespace
 
 ReplicaManager::ReplicaManager(Runtime& runtime, LogManager& logs, const Logger& logger,
                                NodeId node_id, ConfigMap static_config)
@@ -127,6 +132,7 @@ Task<Status> ReplicaManager::DeletePartition(std::unique_ptr<Partition> partitio
 
 Task<Status> ReplicaManager::Start() {
   for (const FoundLog& found : logs_.FoundLogs()) {
+    if (found.topic_partition.topic == kMetadataTopic) continue;  // belongs to raft
     const auto topic = topics_.find(found.topic_id);
     const bool owned = topic != topics_.end() &&
                        topic->second.name == found.topic_partition.topic &&
