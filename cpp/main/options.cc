@@ -29,7 +29,8 @@ void Declare(CLI::App& app, Arguments& arguments) {
   app.add_option("--kafka", arguments.kafka,
                  "Serve Kafka clients at HOST:PORT; port 0 picks a free one; repeat for more "
                  "addresses (default: the config 'listeners', which is 127.0.0.1:9092)")
-      ->type_name("HOST:PORT");
+      ->type_name("HOST:PORT")
+      ->allow_extra_args(false);
   app.add_option("--http", arguments.http, "Serve /metrics, /healthz and /readyz at HOST:PORT")
       ->type_name("HOST:PORT");
   app.add_option("--config", arguments.config_file, "A Kafka-style .properties file")
