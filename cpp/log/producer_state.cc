@@ -19,6 +19,10 @@ constexpr size_t kEntriesAt = 6;  // the checksum covers everything from here
 constexpr size_t kHeaderSize = 10;
 constexpr size_t kEntrySize = 46;
 
+// One per remembered batch, oldest first: a retry is then recognised after a restart, too. Kafka
+// writes the last one only, and takes the last one where there are several.
+size_t EntriesOf(const ProducerState& state) { return std::max<size_t>(state.batch_count, 1); }
+
 }  // namespace
 
 const AppendedBatch* ProducerState::Find(ProducerEpoch batch_epoch, Sequence first,
@@ -177,24 +181,28 @@ std::vector<ActiveProducer> ProducerStateTable::Active() const {
 }
 
 std::string ProducerStateTable::Encode() const {
-  std::string text(kHeaderSize + producers_.size() * kEntrySize, '\0');
+  size_t count = 0;
+  for (const auto& [id, state] : producers_) count += EntriesOf(state);
+  std::string text(kHeaderSize + count * kEntrySize, '\0');
   uint8_t* const bytes = reinterpret_cast<uint8_t*>(text.data());
   StoreBig<int16_t>(bytes, kVersion);
-  StoreBig<int32_t>(bytes + kEntriesAt, static_cast<int32_t>(producers_.size()));
+  StoreBig<int32_t>(bytes + kEntriesAt, static_cast<int32_t>(count));
   uint8_t* out = bytes + kHeaderSize;
   for (const ProducerId id : SortedIds()) {
     const ProducerState& state = producers_.find(id)->second;
-    const AppendedBatch last =
-        state.last_batch() == nullptr ? AppendedBatch() : *state.last_batch();
-    StoreBig<int64_t>(out, id.value());
-    StoreBig<int16_t>(out + 8, state.epoch.value());
-    StoreBig<int32_t>(out + 10, last.last_sequence.value());
-    StoreBig<int64_t>(out + 14, last.last_offset.value());
-    StoreBig<int32_t>(out + 22, last.offset_delta);
-    StoreBig<int64_t>(out + 26, state.last_timestamp.value());
-    StoreBig<int32_t>(out + 34, state.coordinator_epoch);
-    StoreBig<int64_t>(out + 38, state.current_txn_first_offset.value());
-    out += kEntrySize;
+    for (size_t i = 0; i < EntriesOf(state); ++i, out += kEntrySize) {
+      const bool is_last = i + 1 == EntriesOf(state);
+      const AppendedBatch batch = state.batch_count == 0 ? AppendedBatch() : state.batches[i];
+      const TimestampMs timestamp = is_last ? state.last_timestamp : batch.timestamp;
+      StoreBig<int64_t>(out, id.value());
+      StoreBig<int16_t>(out + 8, state.epoch.value());
+      StoreBig<int32_t>(out + 10, batch.last_sequence.value());
+      StoreBig<int64_t>(out + 14, batch.last_offset.value());
+      StoreBig<int32_t>(out + 22, batch.offset_delta);
+      StoreBig<int64_t>(out + 26, timestamp.value());
+      StoreBig<int32_t>(out + 34, state.coordinator_epoch);
+      StoreBig<int64_t>(out + 38, state.current_txn_first_offset.value());
+    }
   }
   StoreBig<uint32_t>(bytes + kCrcAt, Crc32c({bytes + kEntriesAt, text.size() - kEntriesAt}));
   return text;
@@ -216,8 +224,11 @@ Status ProducerStateTable::Load(std::span<const uint8_t> bytes, TimestampMs now)
   }
   const uint8_t* in = bytes.data() + kHeaderSize;
   for (int32_t i = 0; i < count; ++i, in += kEntrySize) {
-    ProducerState state;
-    state.epoch = ProducerEpoch(LoadBig<int16_t>(in + 8));
+    const ProducerId id(LoadBig<int64_t>(in));
+    // An entry of the same producer before this one holds an older batch.
+    const auto found = producers_.find(id);
+    ProducerState state = found == producers_.end() ? ProducerState() : found->second;
+    state.SetEpoch(ProducerEpoch(LoadBig<int16_t>(in + 8)));
     state.coordinator_epoch = LoadBig<int32_t>(in + 34);
     state.current_txn_first_offset = Offset(LoadBig<int64_t>(in + 38));
     if (state.current_txn_first_offset.value() < 0) state.current_txn_first_offset = kNoOffset;
@@ -229,7 +240,6 @@ Status ProducerStateTable::Load(std::span<const uint8_t> bytes, TimestampMs now)
     if (last.last_offset.value() >= 0) state.Add(state.epoch, last);
     state.last_timestamp = last.timestamp;
     if (IsExpired(state, now)) continue;
-    const ProducerId id(LoadBig<int64_t>(in));
     if (state.current_txn_first_offset != kNoOffset) {
       ongoing_transactions_[state.current_txn_first_offset] = id;
     }

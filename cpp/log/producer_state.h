@@ -73,9 +73,9 @@ class ProducerStateTable {
   // kNoOffset when no transaction is open.
   Offset FirstOngoingTransaction() const;
 
-  // The bytes of a .snapshot file, and back. After a restart only the last batch of each producer
-  // is known. Producers that have expired at `now` are left out. DataLoss: a wrong version, length
-  // or checksum.
+  // The bytes of a .snapshot file, and back. All remembered batches are in it; of a snapshot
+  // that Kafka wrote, only the last one of each producer. Producers that have expired at `now` are
+  // left out. DataLoss: a wrong version, length or checksum.
   std::string Encode() const;
   Status Load(std::span<const uint8_t> bytes, TimestampMs now);
 

@@ -125,6 +125,22 @@ TEST_F(ProducerStateTest, ComesBackFromASnapshot) {
   EXPECT_EQ(*Produce(Idempotent(5, 1, 0, 3)), Offset(0)) << "the last batch is still known";
 }
 
+TEST_F(ProducerStateTest, ASnapshotKnowsEveryBatchThatMayBeRetried) {
+  for (int i = 0; i < 7; ++i) ASSERT_TRUE(Produce(Idempotent(5, 1, 2 * i, 2)).ok());
+  ASSERT_TRUE(Produce(Idempotent(6, 0, 0)).ok());
+  const std::string bytes = table_.Encode();
+  EXPECT_EQ(bytes.size(), 10u + (5 + 1) * 46);
+  ProducerStateTable loaded;
+  ASSERT_TRUE(loaded.Load(AsBytes(bytes), kTime0).ok());
+  EXPECT_EQ(loaded.Active(), table_.Active());
+  EXPECT_EQ(loaded.Encode(), bytes);
+  table_ = loaded;
+  for (int i = 2; i < 7; ++i) {
+    EXPECT_EQ(*Produce(Idempotent(5, 1, 2 * i, 2)), Offset(2 * i)) << "a retry, not a gap";
+  }
+  EXPECT_FALSE(Produce(Idempotent(5, 1, 2, 2)).ok()) << "too long ago";
+}
+
 TEST_F(ProducerStateTest, RefusesEverySnapshotThatIsNotWhole) {
   ASSERT_TRUE(Produce(Idempotent(5, 1, 0, 3)).ok());
   const std::string bytes = table_.Encode();
