@@ -118,6 +118,7 @@ ProducerOptions CrashRun::DrawProducer() {
   configure("index.interval.bytes", Between(0, 4096));
   if (Chance(3)) configure("segment.ms", Between(5, 200));
   if (Chance(4)) configure("segment.index.bytes", Between(64, 1024));
+  for (const auto& config : options_.topic_configs) options.topic_configs.push_back(config);
   return options;
 }
 

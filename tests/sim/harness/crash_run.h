@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/time.h"
@@ -19,6 +20,8 @@ using MakeSubject = std::function<std::unique_ptr<Subject>(SimNode& machine)>;
 struct CrashRunOptions {
   uint64_t seed = 1;  // decides everything
   int crashes = 20;
+  // Further configs of the topic.
+  std::vector<std::pair<std::string, std::string>> topic_configs;
 };
 
 struct CrashRunReport {
