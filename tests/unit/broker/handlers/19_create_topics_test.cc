@@ -74,7 +74,7 @@ TEST_F(CreateTopicsTest, ATopicTwiceInOneRequestIsRefused) {
   request.topics.push_back(Topic("rivers", 2));
   request.topics.push_back(Topic("lakes"));
   const auto response = client_.host().Ask(request, 7);
-  for (const Created& created : response.topics) {
+  for (const CreatedTopic& created : response.topics) {
     EXPECT_EQ(created.error_code,
               created.name == "rivers" ? ErrorCode::kInvalidRequest : ErrorCode::kNone);
   }

@@ -20,7 +20,7 @@ TEST_F(AlterConfigsTest, ReplacingAllDropsWhatIsNotNamed) {
   client_.Alter(kTopicType, "rivers", kSet, "retention.ms", "1234");
   AlterConfigsRequest request;
   auto& resource = request.resources.emplace_back();
-  resource.resource_type = kTopic;
+  resource.resource_type = kTopicType;
   resource.resource_name = "rivers";
   auto& config = resource.configs.emplace_back();
   config.name = "segment.ms";
