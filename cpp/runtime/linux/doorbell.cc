@@ -15,8 +15,6 @@ Doorbell::Doorbell() : event_fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
 }
 
 void Doorbell::Ring() {
-  std::atomic_thread_fence(std::memory_order_seq_cst);
-  if (!sleeping_.load(std::memory_order_relaxed)) return;
   if (sleeping_.exchange(false, std::memory_order_acq_rel)) RingAlways();
 }
 
@@ -28,12 +26,9 @@ void Doorbell::RingAlways() noexcept {
   errno = saved_errno;
 }
 
-void Doorbell::PrepareToSleep() {
-  sleeping_.store(true, std::memory_order_relaxed);
-  std::atomic_thread_fence(std::memory_order_seq_cst);
-}
+void Doorbell::PrepareToSleep() { sleeping_.exchange(true, std::memory_order_acq_rel); }
 
-void Doorbell::Awake() { sleeping_.store(false, std::memory_order_relaxed); }
+void Doorbell::Awake() { sleeping_.exchange(false, std::memory_order_acq_rel); }
 
 void Doorbell::WaitForRing() {
   pollfd waiting{.fd = event_fd_.get(), .events = POLLIN, .revents = 0};

@@ -1,9 +1,9 @@
 // Wakes a thread that sleeps on a file descriptor. Ringing costs a system call only while the
 // thread sleeps.
 //
-// The sleeper says that it will sleep and then looks at its queues once more; the ringer publishes
-// its work and then looks whether the thread sleeps. A full fence on both sides makes sure that one
-// of them sees the other.
+// Both sides only exchange one flag, so that their exchanges have one order: either the ringer
+// finds the sleeper's mark and rings, or the sleeper, which marks itself before it looks at its
+// queues once more, finds what the ringer published.
 #pragma once
 
 #include <atomic>

@@ -260,16 +260,16 @@ TEST(SimWorldTest, AFastClockWakesItsNodeEarly) {
   EXPECT_LT(node.WallNow(), world.driver().WallNow());
 }
 
+Task<> EndSoon(Runtime& runtime, bool& ended) {
+  co_await Yield(runtime.executor);
+  ended = true;
+}
+
 TEST(SimWorldTest, NothingRunsOnAPausedNode) {
   SimWorld world(1);
   SimNode& node = world.AddNode("broker");
   bool ended = false;
-  node.Start([&ended](Runtime& runtime) -> Task<> {
-    return [](Runtime& ports, bool& flag) -> Task<> {
-      co_await Yield(ports.executor);
-      flag = true;
-    }(runtime, ended);
-  });
+  node.Start([&ended](Runtime& runtime) { return EndSoon(runtime, ended); });
   node.Pause();
   world.RunFor(Milliseconds(100));
   EXPECT_FALSE(ended);
