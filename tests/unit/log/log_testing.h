@@ -145,7 +145,7 @@ inline Task<std::vector<SeenRecord>> ReadAll(Log& log, Offset from) {
 
 // A node with a log directory at "/data"; each Run is a story told on it, each Restart a new
 // process.
-class LogTest : public testing::Test {
+class LogTest : public ::testing::Test {
  protected:
   LogTest() { Describe("/data"); }
 
