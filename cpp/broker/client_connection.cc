@@ -69,7 +69,7 @@ bool ClientConnection::IdleSince(Instant since) const {
 }
 
 bool ClientConnection::StalledSince(Instant since) const {
-  return last_moved_ <= since && next_memory_.units() > 0 && !window_.complete();
+  return last_moved_ <= since && receiving_;
 }
 
 // --- reading ---
@@ -96,7 +96,8 @@ Task<StatusOr<std::optional<Slice>>> ClientConnection::NextFrame() {
     if (length.has_value()) {
       CO_RETURN_IF_ERROR(CheckLength(*length));
       if (next_memory_.units() == 0) co_await Reserve(static_cast<uint64_t>(*length));
-      if (window_.complete()) {
+      receiving_ = !window_.complete();
+      if (!receiving_) {
         frames_seen_ = true;
         co_return std::optional<Slice>(window_.TakeFrame());
       }

@@ -101,6 +101,7 @@ class ClientConnection final : private RequestContext::Owner {
   size_t unsent_bytes_ = 0;        // answers that are ready or being written
   size_t frames_in_turn_ = 0;      // since the reader last let others run
   bool frames_seen_ = false;
+  bool receiving_ = false;  // a frame has begun, its memory is held, and it is not complete
   bool writing_ = false;
   bool draining_ = false;
   bool ending_ = false;                  // a request under way ends the connection

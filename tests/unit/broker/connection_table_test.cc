@@ -48,6 +48,25 @@ TEST(ConnectionTable, ClosesConnectionsThatStopInAFrame) {
   front.Run(StalledIsClosed(front));
 }
 
+Task<> WaitingIsNotStalling(FakeFront& front) {
+  FakeClient client = co_await FakeClient::Connect(front);
+  const Status sent = co_await client.Send(1, "poll");
+  const Status also_sent = co_await client.Send(2, "now");
+  EXPECT_TRUE(sent.ok() && also_sent.ok());
+  // The second request has come and waits for the first one, longer than a frame may take.
+  co_await front.Sleep(3 * kFrameStallMax);
+  front.fake.go_on.Set();
+  for (int32_t i = 1; i <= 2; ++i) {
+    const int32_t id = co_await client.Receive();
+    EXPECT_EQ(id, i);
+  }
+}
+
+TEST(ConnectionTable, ARequestMayWaitLongerThanAFrameMayTake) {
+  FakeFront front(1);
+  front.Run(WaitingIsNotStalling(front));
+}
+
 Task<> WaitsForAPlace(FakeFront& front) {
   front.connections_max = 2;
   FakeClient first = co_await FakeClient::Connect(front);
