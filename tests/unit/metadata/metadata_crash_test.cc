@@ -99,5 +99,38 @@ TEST(MetadataCrash, NothingPromisedIsLostInAnyLife) {
   EXPECT_GT(topics, 100u);
 }
 
+Task<> AskWithABrokenDisk(SimNode& node, Runtime& runtime, std::vector<ErrorCode>& answers) {
+  NodeLife life(runtime);
+  const Status opened = co_await life.OpenAndRegister();
+  if (!opened.ok()) co_return;
+  CreateTopicsRequest before = TopicRequest("before", 1);
+  const CreateTopicsResponse good = co_await life.node().CreateTopics(std::move(before));
+  answers.push_back(good.topics.front().error_code);
+  node.disk_faults().sync_error_probability = 1;
+  for (int i = 0; i < 2; ++i) {
+    CreateTopicsRequest after = TopicRequest("after", 1);
+    const CreateTopicsResponse bad = co_await life.node().CreateTopics(std::move(after));
+    answers.push_back(bad.topics.front().error_code);
+  }
+  // What was published stays to be read; what could not be made durable was never published.
+  const bool published = life.node().image()->topics.FindByName("after") != nullptr;
+  if (published) answers.push_back(ErrorCode::kUnknownServerError);
+  const Status stopped = co_await life.node().Stop();
+  answers.push_back(stopped.ok() ? ErrorCode::kNone : ErrorCodeOf(stopped));
+  co_await life.Abandon();
+}
+
+TEST(MetadataCrash, ADiskThatFailsAcknowledgesNothing) {
+  SimWorld world(1);
+  SimNode& node = world.AddNode("node");
+  std::vector<ErrorCode> answers;
+  node.Start([&](Runtime& runtime) { return AskWithABrokenDisk(node, runtime, answers); });
+  world.RunUntilQuiet();
+  ASSERT_EQ(answers.size(), 4u);
+  EXPECT_EQ(answers[0], ErrorCode::kNone);
+  EXPECT_EQ(answers[1], ErrorCode::kKafkaStorageError);
+  EXPECT_EQ(answers[2], ErrorCode::kKafkaStorageError);
+}
+
 }  // namespace
 }  // namespace penstock
