@@ -32,6 +32,7 @@ Row MakeRow(const DescribedConfig& described, const DescribeConfigsRequest& requ
   row.config_source = static_cast<int8_t>(described.source);
   row.is_sensitive = described.def->sensitive();
   row.config_type = static_cast<int8_t>(described.def->type);
+  row.documentation = std::nullopt;
   if (request.include_documentation) row.documentation = std::string(described.def->documentation);
   if (!request.include_synonyms) return row;
   for (const DescribedSynonym& synonym : described.synonyms) {
