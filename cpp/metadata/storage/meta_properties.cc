@@ -10,9 +10,10 @@ namespace {
 
 constexpr std::string_view kVersion = "1";
 
-StatusOr<std::string> Entry(const ConfigMap& entries, std::string_view name) {
+// The text stays in `entries`.
+StatusOr<std::string_view> Entry(const ConfigMap& entries, std::string_view name) {
   const auto found = entries.find(name);
-  if (found != entries.end() && !found->second.empty()) return found->second;
+  if (found != entries.end() && !found->second.empty()) return std::string_view(found->second);
   return FailedPrecondition(StrCat("there is no ", name));
 }
 
@@ -28,7 +29,7 @@ std::string FormatMetaProperties(const MetaProperties& properties) {
 StatusOr<MetaProperties> ParseMetaProperties(std::string_view text) {
   ASSIGN_OR_RETURN(const std::vector<Property> properties, ParseProperties(text));
   const ConfigMap entries = ToMap(properties);
-  ASSIGN_OR_RETURN(const std::string version, Entry(entries, "version"));
+  ASSIGN_OR_RETURN(const std::string_view version, Entry(entries, "version"));
   if (version == "0") {
     return FailedPrecondition("version 0 is from the time of ZooKeeper; version 1 can be read");
   }
@@ -38,13 +39,13 @@ StatusOr<MetaProperties> ParseMetaProperties(std::string_view text) {
   }
   MetaProperties meta;
   ASSIGN_OR_RETURN(meta.cluster_id, Entry(entries, "cluster.id"));
-  ASSIGN_OR_RETURN(const std::string node, Entry(entries, "node.id"));
+  ASSIGN_OR_RETURN(const std::string_view node, Entry(entries, "node.id"));
   const std::optional<int32_t> node_id = ParseInt32(node);
   if (!node_id.has_value() || *node_id < 0) {
     return FailedPrecondition(StrCat("node.id ", node, " is no number"));
   }
   meta.node_id = NodeId(*node_id);
-  ASSIGN_OR_RETURN(const std::string directory, Entry(entries, "directory.id"));
+  ASSIGN_OR_RETURN(const std::string_view directory, Entry(entries, "directory.id"));
   const std::optional<Uuid> directory_id = Uuid::Parse(directory);
   if (!directory_id.has_value()) {
     return FailedPrecondition(StrCat("directory.id ", directory, " is no id"));
