@@ -10,10 +10,28 @@
 #include "protocol/messages/describe_quorum.h"
 
 namespace penstock {
+namespace {
+
+constexpr int16_t kVersionWithNodes = 2;
+
+// Older versions carry neither the endpoints of the nodes nor the ids of their directories.
+void LeaveOutNodes(DescribeQuorumResponse& response) {
+  response.nodes.clear();
+  for (auto& topic : response.topics) {
+    for (auto& partition : topic.partitions) {
+      for (auto& voter : partition.current_voters) voter.replica_directory_id = Uuid::Zero();
+      for (auto& observer : partition.observers) observer.replica_directory_id = Uuid::Zero();
+    }
+  }
+}
+
+}  // namespace
 
 Task<DescribeQuorumResponse> HandleDescribeQuorum(RequestContext& context,
                                                   DescribeQuorumRequest request) {
-  co_return context.services().metadata.DescribeQuorum(request);
+  DescribeQuorumResponse response = context.services().metadata.DescribeQuorum(request);
+  if (context.api_version < kVersionWithNodes) LeaveOutNodes(response);
+  co_return response;
 }
 
 }  // namespace penstock
