@@ -46,7 +46,7 @@ class DescribeConfigsTest : public ::testing::Test {
   }
   static int8_t Number(ConfigSource source) { return static_cast<int8_t>(source); }
 
-  BrokerHost host_{ConfigMap{{"log.retention.hours", "2"}}};
+  BrokerHost host_{ConfigMap{{"log.retention.ms", "7200000"}}};
   std::optional<std::vector<std::string>> keys_;
 };
 
@@ -65,7 +65,7 @@ TEST_F(DescribeConfigsTest, ATopicShowsItsOwnConfigsAndWhatItInherits) {
   ASSERT_GE(retention->synonyms.size(), 2U);
   EXPECT_EQ(retention->synonyms[0].name, "retention.ms");
   EXPECT_EQ(retention->synonyms[0].source, Number(ConfigSource::kDynamicTopic));
-  EXPECT_EQ(retention->synonyms[1].name, "log.retention.hours");
+  EXPECT_EQ(retention->synonyms[1].name, "log.retention.ms");
   EXPECT_EQ(retention->synonyms[1].source, Number(ConfigSource::kStaticBroker));
   const Row* segment = Find(result, "segment.bytes");
   ASSERT_NE(segment, nullptr);
@@ -108,10 +108,10 @@ TEST_F(DescribeConfigsTest, ABrokerAnswersForItselfOnly) {
   ASSERT_NE(id, nullptr);
   EXPECT_EQ(id->value, "1");
   EXPECT_TRUE(id->read_only);
-  const Row* hours = Find(self, "log.retention.hours");
-  ASSERT_NE(hours, nullptr);
-  EXPECT_EQ(hours->value, "2");
-  EXPECT_EQ(hours->config_source, Number(ConfigSource::kStaticBroker));
+  const Row* retention = Find(self, "log.retention.ms");
+  ASSERT_NE(retention, nullptr);
+  EXPECT_EQ(retention->value, "7200000");
+  EXPECT_EQ(retention->config_source, Number(ConfigSource::kStaticBroker));
   for (const Row& row : self.configs) {
     EXPECT_TRUE(!row.is_sensitive || row.value == std::nullopt) << row.name;
   }

@@ -60,27 +60,25 @@ Task<StatusOr<std::unique_ptr<Connection>>> Connect(Runtime& runtime) {
   return runtime.network.Connect(std::move(address));
 }
 
-Task<Slice> ReadExactly(Connection& stream, size_t size) {
+Task<StatusOr<Slice>> ReadExactly(Connection& stream, size_t size) {
   Slice bytes = Slice::Allocate(size);
   for (size_t done = 0; done < size;) {
     Slice rest = bytes.Sub(done);
-    const auto count = co_await stream.Read(std::move(rest));
-    CHECK(count.ok());
-    CHECK(*count > 0);
-    done += *count;
+    CO_ASSIGN_OR_RETURN(const size_t count, co_await stream.Read(std::move(rest)));
+    if (count == 0) co_return Unavailable("closed by the broker");
+    done += count;
   }
   co_return bytes;
 }
 
 // `request` without its length; the answer without its.
-Task<Slice> Ask(Connection& stream, Slice request) {
+Task<StatusOr<Slice>> Ask(Connection& stream, Slice request) {
   Slice prefix = Slice::Allocate(kFrameLengthBytes);
   StoreBig(prefix.mutable_data(), static_cast<int32_t>(request.size()));
   SliceChain frame(prefix);
   frame.Append(request);
-  const Status written = co_await stream.Write(std::move(frame));
-  CHECK(written.ok());
-  const Slice length = co_await ReadExactly(stream, kFrameLengthBytes);
+  CO_RETURN_IF_ERROR(co_await stream.Write(std::move(frame)));
+  CO_ASSIGN_OR_RETURN(const Slice length, co_await ReadExactly(stream, kFrameLengthBytes));
   const auto size = static_cast<size_t>(LoadBig<int32_t>(length.data()));
   co_return co_await ReadExactly(stream, size);
 }
@@ -89,15 +87,14 @@ class Replay {
  public:
   Replay() {
     machine_ = &world_.AddNode("broker");
-    subject_ = sim::MakeBrokerSubject(*machine_);
+    ConfigMap config{{"node.id", "1"}};
+    subject_ = std::make_unique<sim::BrokerSubject>(*machine_, std::move(config));
     machine_->Start(subject_->NextStart());
     while (!subject_->serving()) {
       CHECK(subject_->failure().empty());
       world_.RunFor(Milliseconds(1));
     }
-    auto connected = world_.Run(Connect(world_.runtime()));
-    CHECK(connected.ok());
-    connection_ = *std::move(connected);
+    OpenConnection();
   }
   ~Replay() {
     connection_.reset();
@@ -111,11 +108,16 @@ class Replay {
     replayed.version = LoadBig<int16_t>(request.data() + 2);
     if (exchange.contains("request_json")) replayed.request = exchange.at("request_json");
     replayed.kafka = JsonTree::Parse(exchange.at("response_json"));
-    const Slice answer = world_.Run(Ask(*connection_, request));
+    const auto answer = world_.Run(Ask(*connection_, request));
+    if (!answer.ok()) {
+      replayed.ours = JsonTree::Parse(StrCat("\"", subject_->log_lines().back(), "\""));
+      OpenConnection();
+      return replayed;
+    }
     const int16_t version = exchange.contains("response_version")
                                 ? static_cast<int16_t>(*ParseInt32(exchange.at("response_version")))
                                 : replayed.version;
-    WireReader reader(answer);
+    WireReader reader(*answer);
     CHECK(DecodeResponseHeader(reader, *FindApi(replayed.api_key), version).ok());
     const auto json =
         FindMessage(MessageKind::kResponse, replayed.api_key)->decode_to_json(reader, version);
@@ -130,6 +132,11 @@ class Replay {
   }
 
  private:
+  void OpenConnection() {
+    auto connected = world_.Run(Connect(world_.runtime()));
+    CHECK(connected.ok());
+    connection_ = *std::move(connected);
+  }
   void LearnIds(const JsonTree& kafka, const JsonTree& ours) {
     for (const JsonTree& theirs : kafka.members.at("topics").elements) {
       if (!theirs.members.contains("topicId")) continue;

@@ -15,7 +15,9 @@ struct ReplayedExchange {
   int16_t version = 0;
   std::string request;  // JSON
   JsonTree kafka;       // what Kafka answered
-  JsonTree ours;        // ids of topics are written as Kafka's
+  // Ids of topics are written as Kafka's. The last line of the broker's log where it closed the
+  // connection instead of answering.
+  JsonTree ours;
 };
 
 std::vector<ReplayedExchange> ReplayGoldenVectors();
