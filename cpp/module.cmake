@@ -24,6 +24,10 @@ target_include_directories(penstock_flags INTERFACE ${CMAKE_CURRENT_SOURCE_DIR}/
 target_compile_options(penstock_flags INTERFACE
   -Wall -Wextra -Werror -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers
   $<$<CXX_COMPILER_ID:GNU>:-fcoroutines>)
+# Debian's Abseil was built by g++: newer clangs mangle some of its constrained constructors in another way.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 18)
+  target_compile_options(penstock_flags INTERFACE -fclang-abi-compat=17)
+endif()
 if(PENSTOCK_SANITIZE)
   target_compile_options(penstock_flags INTERFACE
     -fsanitize=${PENSTOCK_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

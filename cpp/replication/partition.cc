@@ -47,7 +47,7 @@ void Partition::Update(std::shared_ptr<const PartitionImage> image,
   config_ = std::move(config);
   if (log_ == nullptr) return;
   log_->SetConfig(config_);
-  if (new_term) log_->AssignLeaderEpoch(image_->leader_epoch);
+  if (new_term && is_leader()) log_->AssignLeaderEpoch(image_->leader_epoch);
   AdvanceHighWatermark();  // a topic that now asks for less durability has more to show
 }
 
@@ -111,7 +111,7 @@ void Partition::AttachLog(Log* log) {
   log_ = log;
   log_->SetConfig(config_);
   log_->SetObserver(this);
-  log_->AssignLeaderEpoch(image_->leader_epoch);
+  if (is_leader()) log_->AssignLeaderEpoch(image_->leader_epoch);
   // Everything that was kept at the opening is on the disk.
   AdvanceHighWatermark();
 }

@@ -45,6 +45,7 @@ class LogProvider {
 };
 
 struct PartitionPorts {
+  NodeId node_id;
   Clock& clock;
   Executor& executor;
   LogProvider& logs;
@@ -69,6 +70,7 @@ class Partition final : private LogObserver {
   const TopicPartition& topic_partition() const { return topic_partition_; }
   const Uuid& topic_id() const { return topic_id_; }
   LeaderEpoch leader_epoch() const { return image_->leader_epoch; }
+  bool is_leader() const { return image_->leader == ports_.node_id; }
   const PartitionImage& image() const { return *image_; }
   const LogConfig& config() const { return *config_; }
   const std::shared_ptr<const LogConfig>& shared_config() const { return config_; }

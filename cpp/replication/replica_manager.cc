@@ -86,8 +86,10 @@ void ReplicaManager::UpdateTopic(const TopicImage& image) {
     if (existing != topic.partitions.end()) {
       existing->second->Update(partition_image, topic.config);
     } else if (ours) {
-      const PartitionPorts ports{
-          .clock = runtime_.clock, .executor = runtime_.executor, .logs = *this};
+      const PartitionPorts ports{.node_id = node_id_,
+                                 .clock = runtime_.clock,
+                                 .executor = runtime_.executor,
+                                 .logs = *this};
       TopicPartition name{.topic = image.name, .partition = index};
       topic.partitions.emplace(index, std::make_unique<Partition>(ports, std::move(name), image.id,
                                                                   partition_image, topic.config));

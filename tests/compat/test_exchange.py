@@ -112,9 +112,10 @@ def test_a_directory_with_other_features_is_refused(tmp_path: Path) -> None:
 
 
 def contents(directory: Path) -> dict[Path, bytes]:
-    """Return every file of a directory but the lock, which a refused start may touch."""
+    """Return what a refused start must leave alone: all but the lock, and indexes, which are made from the log."""
+    derived = (".index", ".timeindex")
     return {
         path: path.read_bytes()
         for path in directory.rglob("*")
-        if path.is_file() and path.name != ".lock"
+        if path.is_file() and path.name != ".lock" and path.suffix not in derived
     }
