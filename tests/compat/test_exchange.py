@@ -112,7 +112,7 @@ def test_a_directory_with_other_features_is_refused(tmp_path: Path) -> None:
 
 
 def contents(directory: Path) -> dict[Path, bytes]:
-    """Return what a refused start must leave alone: all but the lock, and indexes, which are made from the log."""
+    """Return what a refused start must leave alone: all but the lock and derived indexes."""
     derived = (".index", ".timeindex")
     return {
         path: path.read_bytes()
