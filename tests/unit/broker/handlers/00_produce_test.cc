@@ -1,6 +1,4 @@
 // Records come in: what is kept, what is refused, and in which order of reasons.
-#include "protocol/messages/describe_producers.h"
-#include "protocol/messages/init_producer_id.h"
 #include "protocol/messages/produce.h"
 #include "tests/unit/broker/handlers/data_client.h"
 
@@ -10,15 +8,6 @@ namespace {
 class ProduceTest : public ::testing::Test {
  protected:
   ProduceTest() { EXPECT_EQ(client_.Create(Topic("orders", 2)).error_code, ErrorCode::kNone); }
-
-  ProducerId NewProducer() {
-    InitProducerIdRequest request;
-    request.transactional_id = std::nullopt;
-    const auto response = client_.host().Ask(std::move(request), 5);
-    EXPECT_EQ(response.error_code, ErrorCode::kNone);
-    EXPECT_EQ(response.producer_epoch, ProducerEpoch(0));
-    return response.producer_id;
-  }
 
   DataClient client_;
 };
@@ -82,16 +71,10 @@ TEST_F(ProduceTest, RefusesTransactionsForNow) {
   BatchSpec spec = Idempotent(1, 0, 0);
   spec.is_transactional = true;
   EXPECT_EQ(client_.Produce("orders", MakeBatch(spec)).error_code, ErrorCode::kInvalidTxnState);
-  InitProducerIdRequest request;
-  request.transactional_id = "payments";
-  request.transaction_timeout_ms = 1000;
-  EXPECT_EQ(client_.host().Ask(request, 4).error_code, ErrorCode::kCoordinatorNotAvailable);
-  request.transactional_id = "";
-  EXPECT_EQ(client_.host().Ask(request, 4).error_code, ErrorCode::kInvalidRequest);
 }
 
 TEST_F(ProduceTest, AnswersADuplicateWithItsFirstOffset) {
-  const ProducerId producer = NewProducer();
+  const ProducerId producer = client_.NewProducer();
   const Slice first = MakeBatch(Idempotent(producer.value(), 0, 0, 2));
   const Slice second = MakeBatch(Idempotent(producer.value(), 0, 2, 2));
   EXPECT_EQ(client_.Produce("orders", first).base_offset, Offset(0));
@@ -101,24 +84,6 @@ TEST_F(ProduceTest, AnswersADuplicateWithItsFirstOffset) {
   EXPECT_EQ(again.base_offset, Offset(0));
   const Slice gap = MakeBatch(Idempotent(producer.value(), 0, 9));
   EXPECT_EQ(client_.Produce("orders", gap).error_code, ErrorCode::kOutOfOrderSequenceNumber);
-
-  DescribeProducersRequest request;
-  auto& asked = request.topics.emplace_back();
-  asked.name = "orders";
-  asked.partition_indexes = {PartitionId(0), PartitionId(1), PartitionId(2)};
-  const auto described = client_.host().Ask(std::move(request), 0).topics.at(0).partitions;
-  ASSERT_EQ(described.at(0).active_producers.size(), 1u);
-  EXPECT_EQ(described.at(0).active_producers.at(0).producer_id, producer);
-  EXPECT_EQ(described.at(0).active_producers.at(0).last_sequence, Sequence(3));
-  EXPECT_TRUE(described.at(1).active_producers.empty());
-  EXPECT_EQ(described.at(2).error_code, ErrorCode::kUnknownTopicOrPartition);
-}
-
-TEST_F(ProduceTest, NeverGivesAProducerIdTwice) {
-  const ProducerId before = NewProducer();
-  EXPECT_EQ(NewProducer(), before + 1);
-  client_.host().Crash();
-  EXPECT_GT(NewProducer(), before + 1);
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
-// Records go out: limits, sessions, waiting, and the offsets that are none.
-#include "protocol/messages/delete_records.h"
+// Records go out: limits, sessions, and the offsets that are none.
 #include "protocol/messages/fetch.h"
-#include "protocol/messages/offset_for_leader_epoch.h"
 #include "tests/unit/broker/handlers/data_client.h"
 
 namespace penstock::testing {
@@ -18,16 +16,6 @@ class FetchTest : public ::testing::Test {
     BatchSpec spec = Records(1);
     spec.value_bytes = bytes;
     return spec;
-  }
-  ErrorCode DeleteBefore(int64_t offset, int64_t& low_watermark) {
-    DeleteRecordsRequest request;
-    request.timeout_ms = 1000;
-    auto& topic = request.topics.emplace_back();
-    topic.name = "orders";
-    topic.partitions.emplace_back().offset = Offset(offset);
-    const auto answer = client_.host().Ask(std::move(request), 2).topics.at(0).partitions.at(0);
-    low_watermark = answer.low_watermark.value();
-    return answer.error_code;
   }
 
   DataClient client_;
@@ -92,16 +80,6 @@ TEST_F(FetchTest, AsksForTheRightEpoch) {
   FetchRequest newer = DataClient::FetchOf("orders", 0);
   newer.topics.at(0).partitions.at(0).current_leader_epoch = LeaderEpoch(1000);
   EXPECT_EQ(client_.Fetch(std::move(newer)).error_code, ErrorCode::kUnknownLeaderEpoch);
-
-  OffsetForLeaderEpochRequest request;
-  auto& asked = request.topics.emplace_back();
-  asked.topic = "orders";
-  asked.partitions.emplace_back().leader_epoch = LeaderEpoch(1000);
-  asked.partitions.emplace_back().partition = PartitionId(9);
-  const auto ends = client_.host().Ask(std::move(request), 4).topics.at(0).partitions;
-  EXPECT_EQ(ends.at(0).error_code, ErrorCode::kNone);
-  EXPECT_EQ(ends.at(0).end_offset, kNoOffset) << "an epoch that is still to come has no end";
-  EXPECT_EQ(ends.at(1).error_code, ErrorCode::kUnknownTopicOrPartition);
 }
 
 TEST_F(FetchTest, RemembersInASessionWhatIsAskedFor) {
@@ -135,29 +113,6 @@ TEST_F(FetchTest, SaysOfATopicThatIsGoneThatItIsUnknown) {
   FetchRequest by_id = DataClient::FetchOf("", 0);
   by_id.topics.at(0).topic_id = Uuid(7, 7);
   EXPECT_EQ(client_.Fetch(std::move(by_id), 13).error_code, ErrorCode::kUnknownTopicId);
-}
-
-TEST_F(FetchTest, FindsOffsetsAndForgetsDeletedRecords) {
-  BatchSpec spec = Records(10);
-  client_.Produce("orders", MakeBatch(spec));
-  EXPECT_EQ(client_.Find("orders", -1).offset, Offset(10));
-  EXPECT_EQ(client_.Find("orders", -2).offset, Offset(0));
-  EXPECT_EQ(client_.Find("orders", -3).offset, Offset(9));
-  EXPECT_EQ(client_.Find("orders", kTime0.value() + 4).offset, Offset(4));
-  EXPECT_EQ(client_.Find("orders", kTime0.value() + 1000).offset, kNoOffset);
-  EXPECT_EQ(client_.Find("orders", -3, 6).error_code, ErrorCode::kUnsupportedVersion);
-  EXPECT_EQ(client_.Find("orders", -7).error_code, ErrorCode::kUnsupportedVersion);
-  EXPECT_EQ(client_.Find("none", -1).error_code, ErrorCode::kUnknownTopicOrPartition);
-
-  int64_t low_watermark = 0;
-  EXPECT_EQ(DeleteBefore(11, low_watermark), ErrorCode::kOffsetOutOfRange);
-  EXPECT_EQ(low_watermark, -1);
-  EXPECT_EQ(DeleteBefore(6, low_watermark), ErrorCode::kNone);
-  EXPECT_EQ(low_watermark, 6);
-  EXPECT_EQ(client_.Fetch(DataClient::FetchOf("orders", 5)).error_code,
-            ErrorCode::kOffsetOutOfRange);
-  client_.host().Crash();
-  EXPECT_EQ(client_.Find("orders", -2).offset, Offset(6)) << "deleted records never come back";
 }
 
 }  // namespace

@@ -1,7 +1,4 @@
-// What clients learn of the cluster: brokers, topics, directories, page by page.
-#include "protocol/messages/describe_cluster.h"
-#include "protocol/messages/describe_log_dirs.h"
-#include "protocol/messages/describe_topic_partitions.h"
+// What clients learn of brokers and topics, and the topics that they make by asking.
 #include "protocol/messages/metadata.h"
 #include "tests/unit/broker/handlers/data_client.h"
 
@@ -69,65 +66,6 @@ TEST(MetadataTest, KnowsTopicsByIdFromVersion12On) {
   EXPECT_EQ(topics.at(1).name, std::nullopt);
   EXPECT_EQ(topics.at(1).error_code, ErrorCode::kUnknownTopicId);
   EXPECT_EQ(client.host().Ask(request, 10).topics.at(0).error_code, ErrorCode::kInvalidRequest);
-}
-
-TEST(DescribeClusterTest, SpeaksForBrokersOnly) {
-  AdminClient client;
-  DescribeClusterRequest request;
-  request.include_cluster_authorized_operations = true;
-  const auto described = client.host().Ask(request, 2);
-  EXPECT_EQ(described.error_code, ErrorCode::kNone);
-  EXPECT_FALSE(described.cluster_id.empty());
-  EXPECT_EQ(described.brokers.size(), 1u);
-  EXPECT_EQ(described.cluster_authorized_operations, 8096);
-  request.endpoint_type = 2;
-  EXPECT_EQ(client.host().Ask(request, 2).error_code, ErrorCode::kMismatchedEndpointType);
-  request.endpoint_type = 3;
-  EXPECT_EQ(client.host().Ask(request, 2).error_code, ErrorCode::kUnsupportedEndpointType);
-}
-
-TEST(DescribeTopicPartitionsTest, GoesThroughTopicsPageByPage) {
-  AdminClient client;
-  client.Create(Topic("a", 3));
-  client.Create(Topic("b", 2));
-  DescribeTopicPartitionsRequest request;
-  request.response_partition_limit = 2;
-  std::vector<std::string> seen;
-  while (true) {
-    const auto page = client.host().Ask(request, 0);
-    for (const auto& topic : page.topics) {
-      EXPECT_EQ(topic.error_code, ErrorCode::kNone);
-      for (const auto& partition : topic.partitions)
-        seen.push_back(*topic.name + std::to_string(partition.partition_index.value()));
-    }
-    if (!page.next_cursor.has_value()) break;
-    auto& cursor = request.cursor.emplace();
-    cursor.topic_name = page.next_cursor->topic_name;
-    cursor.partition_index = page.next_cursor->partition_index;
-    ASSERT_LE(seen.size(), 5u);
-  }
-  EXPECT_EQ(seen, (std::vector<std::string>{"a0", "a1", "a2", "b0", "b1"}));
-  DescribeTopicPartitionsRequest missing;
-  missing.topics.emplace_back().name = "none";
-  EXPECT_EQ(client.host().Ask(missing, 0).topics.at(0).error_code,
-            ErrorCode::kUnknownTopicOrPartition);
-}
-
-TEST(DescribeLogDirsTest, ListsPartitionsWithTheirSizes) {
-  DataClient client;
-  client.Create(Topic("orders", 2));
-  client.Produce("orders", MakeBatch(Records(100)));
-  DescribeLogDirsRequest request;
-  request.topics = std::nullopt;
-  const auto dirs = client.host().Ask(request, 4).results;
-  ASSERT_EQ(dirs.size(), 1u);
-  EXPECT_GT(dirs.at(0).total_bytes, 0);
-  ASSERT_EQ(dirs.at(0).topics.size(), 1u);
-  ASSERT_EQ(dirs.at(0).topics.at(0).partitions.size(), 2u);
-  EXPECT_GT(dirs.at(0).topics.at(0).partitions.at(0).partition_size, 1000);
-  EXPECT_EQ(dirs.at(0).topics.at(0).partitions.at(1).partition_size, 0);
-  request.topics.emplace();
-  EXPECT_TRUE(client.host().Ask(request, 4).results.at(0).topics.empty()) << "nothing was asked";
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "protocol/messages/fetch.h"
+#include "protocol/messages/init_producer_id.h"
 #include "protocol/messages/list_offsets.h"
 #include "protocol/messages/produce.h"
 #include "tests/unit/broker/handlers/admin_client.h"
@@ -29,6 +30,15 @@ inline BatchSpec Records(int count, std::string label = "v") {
 class DataClient : public AdminClient {
  public:
   using AdminClient::AdminClient;
+
+  ProducerId NewProducer() {
+    InitProducerIdRequest request;
+    request.transactional_id = std::nullopt;
+    const auto response = host().Ask(std::move(request), 5);
+    EXPECT_EQ(response.error_code, ErrorCode::kNone);
+    EXPECT_EQ(response.producer_epoch, ProducerEpoch(0));
+    return response.producer_id;
+  }
 
   ProducedPartition Produce(std::string topic, const std::optional<Slice>& batch, int16_t acks = -1,
                             int16_t version = 12, int32_t partition = 0) {

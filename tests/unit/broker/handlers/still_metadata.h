@@ -45,6 +45,12 @@ class StillMetadata final : public MetadataNode {
     co_return UpdateFeaturesResponse();
   }
   Task<StatusOr<ProducerIdBlock>> AllocateProducerIds() override {
+    return give_block ? give_block() : GiveNoBlock();
+  }
+  // Where it is set, the source of producer ids.
+  std::function<Task<StatusOr<ProducerIdBlock>>()> give_block;
+
+  static Task<StatusOr<ProducerIdBlock>> GiveNoBlock() {
     co_return KafkaError(ErrorCode::kCoordinatorLoadInProgress, "nothing moves here");
   }
   DescribeQuorumResponse DescribeQuorum(const DescribeQuorumRequest&) const override { return {}; }
