@@ -15,6 +15,20 @@ TESTED_ELSEWHERE: dict[str, str] = {
     # The ports' implementations are held by one suite per port, run on both worlds.
     "cpp/runtime/linux/": "tests/conformance",
     "cpp/runtime/sim/": "tests/conformance",
+    # Tables, and one story that walks through all of a folder's files.
+    "cpp/broker/handlers/handlers.cc": "handler_table_test.cc",
+    "cpp/config/broker_configs.cc": "config_table_test.cc",
+    "cpp/config/missing_configs.cc": "config_table_test.cc",
+    "cpp/config/topic_configs.cc": "config_table_test.cc",
+    "cpp/log/": "log_*_test.cc: the parts of a log are held through the Log that is made of them",
+    "cpp/machine/commit_queue.cc": "machine_runtime_test.cc",
+    "cpp/metadata/controller/": "controller_test.cc over tests/transcripts",
+    "cpp/metadata/image/": "metadata_node_test.cc: the image of a snapshot is the image of the log",
+    "cpp/metadata/node_impl.cc": "metadata_node_test.cc",
+    "cpp/metadata/node_start.cc": "metadata_node_test.cc",
+    "cpp/metadata/raft_writer.cc": "metadata_node_test.cc",
+    "cpp/metadata/storage/meta_properties.cc": "directory_storage_test.cc",
+    "cpp/raft/": "quorum_test.cc, snapshot_test.cc, and through metadata_node_test.cc",
 }
 
 _INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)

@@ -52,14 +52,16 @@ def produce(
 
     Lines of several modules are interleaved, so that at any moment many keys are on the way.
     Idempotence makes the client's retries invisible: without it, a batch whose acknowledgement a
-    crash has eaten would be written twice.
+    crash has eaten would be written twice. At most a tenth of all records is on the way, so that
+    a server that is killed midway has something to lose.
     """
+    queued_max = max(1_000, min(_QUEUED_MESSAGES_MAX, ledger.sent_count // 10))
     producer = Producer(
         {
             "bootstrap.servers": bootstrap,
             "acks": "all",
             "enable.idempotence": True,
-            "queue.buffering.max.messages": _QUEUED_MESSAGES_MAX,
+            "queue.buffering.max.messages": queued_max,
         },
         logger=_QUIET,
     )

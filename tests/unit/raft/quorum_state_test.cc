@@ -7,9 +7,11 @@ namespace {
 
 // Both lines were written by Apache Kafka 4.3.1.
 constexpr std::string_view kStatic =
-    R"({"clusterId":"","leaderId":1,"leaderEpoch":1,"votedId":-1,"appliedOffset":0,"currentVoters":[{"voterId":1}],"data_version":0})";
+    R"({"clusterId":"","leaderId":1,"leaderEpoch":1,"votedId":-1,"appliedOffset":0,)"
+    R"("currentVoters":[{"voterId":1}],"data_version":0})";
 constexpr std::string_view kDynamic =
-    R"({"leaderId":1,"leaderEpoch":1,"votedId":-1,"votedDirectoryId":"AAAAAAAAAAAAAAAAAAAAAA","data_version":1})";
+    R"({"leaderId":1,"leaderEpoch":1,"votedId":-1,)"
+    R"("votedDirectoryId":"AAAAAAAAAAAAAAAAAAAAAA","data_version":1})";
 
 TEST(QuorumState, ReadsAndWritesKafkasLines) {
   for (const std::string_view line : {kStatic, kDynamic}) {
