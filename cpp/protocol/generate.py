@@ -82,8 +82,13 @@ class Emitter:
         """A struct with the structs inside it."""
         out = [f"{indent}struct {struct.name} {{"]
         out += [f"{indent}  {line}" for line in constants]
+        # Inside its outer struct clang takes a nested one with member initialisers for one without
+        # a default constructor (CWG 1397): those that std::optional holds get one of their own.
+        fields = [f for s in [struct, *inner] for f in s.fields]
+        held = {f.type for f in fields if f.nullable_from is not None and not f.array}
         for nested in inner:
-            out += [*self.struct(nested, indent + "  ", [], []), ""]
+            constructor = [f"{nested.name}() {{}}", ""] if nested.name in held else []
+            out += [*self.struct(nested, indent + "  ", constructor, []), ""]
         out += [f"{indent}  {self.member(f)}" for f in struct.fields]
         out += [f"{indent}  UnknownTags unknown_tags;", ""]
         out += [f"{indent}  bool operator==(const {struct.name}&) const = default;", ""]
