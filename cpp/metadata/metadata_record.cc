@@ -74,9 +74,10 @@ StatusOr<MetadataRecord> DecodeOneOf(WireReader& reader, MetadataRecordPrefix pr
   StatusOr<MetadataRecord> result =
       Unimplemented(StrCat(MetadataRecordTypeName(prefix.type), " of version ", prefix.version,
                            " cannot be replayed: what it describes is not served yet"));
-  ((Records::kApiKey == prefix.type ? (result = DecodeAs<Records>(reader, prefix.version), true)
-                                    : false) ||
-   ...);
+  const auto try_as = [&]<class Record>() {
+    if (Record::kApiKey == prefix.type) result = DecodeAs<Record>(reader, prefix.version);
+  };
+  (try_as.template operator()<Records>(), ...);
   return result;
 }
 

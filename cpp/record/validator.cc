@@ -86,8 +86,7 @@ int64_t WrappingSubtract(int64_t a, int64_t b) {
 class Walk {
  public:
   Walk(const BatchView& batch, const ValidationOptions& options, ValidationScratch& scratch)
-      : batch_(batch),
-        options_(options),
+      : options_(options),
         errors_(scratch.record_errors),
         records_(batch, scratch.records, {.body_bytes_max = options.decompressed_bytes_max}),
         batch_has_append_time_(batch.timestamp_type() == TimestampType::kLogAppendTime) {}
@@ -143,7 +142,6 @@ class Walk {
     }
   }
 
-  const BatchView& batch_;
   const ValidationOptions& options_;
   std::vector<RecordError>& errors_;
   RecordIterator records_;
