@@ -10,7 +10,8 @@ import pytest
 from compat.disk import batches
 
 SECONDS_MAX = 30.0
-LINES = [f"record {number}" for number in range(500)]
+# Long enough that compressing even one of them pays: librdkafka leaves a batch alone otherwise.
+LINES = [f"record {number}, " * 20 for number in range(500)]
 TEXT = "".join(line + "\n" for line in LINES)
 
 
