@@ -19,8 +19,8 @@
 #include "base/slice.h"
 #include "base/status.h"
 #include "base/uuid.h"
+#include "config/topic_config.h"
 #include "log/leader_epoch_cache.h"
-#include "log/log_config.h"
 #include "log/log_context.h"
 #include "log/log_observer.h"
 #include "log/log_types.h"
@@ -41,7 +41,7 @@ class Log {
  public:
   // LogManager makes logs. `context` outlives the log.
   Log(LogContext& context, TopicPartition topic_partition, std::string directory,
-      std::shared_ptr<const LogConfig> config);
+      std::shared_ptr<const TopicConfig> config);
   ~Log();
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
@@ -69,9 +69,9 @@ class Log {
   void SetHighWatermark(Offset high_watermark);
 
   // The config may change at any time; segments that exist keep their size.
-  const LogConfig& config() const { return *config_; }
-  std::shared_ptr<const LogConfig> shared_config() const { return config_; }
-  void SetConfig(std::shared_ptr<const LogConfig> config) { config_ = std::move(config); }
+  const TopicConfig& config() const { return *config_; }
+  std::shared_ptr<const TopicConfig> shared_config() const { return config_; }
+  void SetConfig(std::shared_ptr<const TopicConfig> config) { config_ = std::move(config); }
 
   // At most one; nullptr for none. Outlives the log or is taken away before it dies.
   void SetObserver(LogObserver* observer) { observer_ = observer; }
@@ -261,7 +261,7 @@ class Log {
   TopicPartition topic_partition_;
   std::string directory_;
   Uuid topic_id_;
-  std::shared_ptr<const LogConfig> config_;  // one object for all partitions of a topic
+  std::shared_ptr<const TopicConfig> config_;  // one object for all partitions of a topic
   LogObserver* observer_ = nullptr;
 
   // Never empty once opened; the last one is active. Shared with reads in flight, which retention

@@ -9,7 +9,7 @@
 namespace penstock {
 
 Log::Log(LogContext& context, TopicPartition topic_partition, std::string directory,
-         std::shared_ptr<const LogConfig> config)
+         std::shared_ptr<const TopicConfig> config)
     : context_(context),
       topic_partition_(std::move(topic_partition)),
       directory_(std::move(directory)),
@@ -66,7 +66,7 @@ StatusOr<AppendResult> Log::Append(const Slice& batch, const AppendOptions& opti
   active().Account(view, result.base_offset, config_->index_interval_bytes);
   log_end_offset_ = result.end_offset();
   if (log_end_offset_ - durable_.reached() >= config_->flush_messages) RequestFlush();
-  if (config_->flush_ms != LogConfig::kForever && !flush_timer_runs_) {
+  if (config_->flush_ms != TopicConfig::kForever && !flush_timer_runs_) {
     flush_timer_runs_ = true;
     background_.Start(FlushAfterDelay(config_->flush_ms));
   }

@@ -148,9 +148,8 @@ Task<Status> LogLoader::RecoverTail() {
   for (size_t i = first; i < log_.segments_.size(); ++i) {
     std::shared_ptr<Segment> segment = log_.segments_[i];
     if (!segment->files_created) continue;
-    const bool follows =
-        segment->base_offset() == log_end_ ||
-        (segment->base_offset() > log_end_ && log_.config_->cleanup_policy.is_compact);
+    const bool follows = segment->base_offset() == log_end_ ||
+                         (segment->base_offset() > log_end_ && log_.config_->cleanup_compact);
     if (!follows) {
       CO_RETURN_IF_ERROR(co_await DropSegmentsFrom(i));
       break;
@@ -255,7 +254,7 @@ Task<Status> LogLoader::ReadIndexes(std::shared_ptr<Segment> segment, Offset tru
 bool LogLoader::FollowsOn(const BatchView& batch, bool is_first) const {
   if (batch.last_offset_delta() < 0) return false;
   if (is_first || batch.base_offset() == log_end_) return true;
-  return batch.base_offset() > log_end_ && log_.config_->cleanup_policy.is_compact;
+  return batch.base_offset() > log_end_ && log_.config_->cleanup_compact;
 }
 
 Task<Status> LogLoader::CheckBatches(std::shared_ptr<Segment> segment, int64_t file_size) {

@@ -103,7 +103,7 @@ std::vector<FoundLog> LogManager::FoundLogs() const {
 }
 
 Task<StatusOr<Log*>> LogManager::Open(TopicPartition topic_partition,
-                                      std::shared_ptr<const LogConfig> config) {
+                                      std::shared_ptr<const TopicConfig> config) {
   if (!found_.contains(topic_partition)) {
     co_return NotFound(StrCat("there is no directory of ", topic_partition.ToString()));
   }
@@ -129,7 +129,7 @@ Task<StatusOr<Log*>> LogManager::Open(TopicPartition topic_partition,
 }
 
 Task<StatusOr<Log*>> LogManager::Create(TopicPartition topic_partition, Uuid topic_id,
-                                        std::shared_ptr<const LogConfig> config) {
+                                        std::shared_ptr<const TopicConfig> config) {
   if (found_.contains(topic_partition) || logs_.contains(topic_partition)) {
     co_return AlreadyExists(StrCat(topic_partition.ToString(), " has a directory already"));
   }

@@ -60,10 +60,10 @@ class LogManager {
   // Opens the log of an existing directory, recovering it after an unclean shutdown. kNotFound when
   // there is none.
   Task<StatusOr<Log*>> Open(TopicPartition topic_partition,
-                            std::shared_ptr<const LogConfig> config);
+                            std::shared_ptr<const TopicConfig> config);
   // Makes the directory with its partition.metadata. kAlreadyExists when there is one.
   Task<StatusOr<Log*>> Create(TopicPartition topic_partition, Uuid topic_id,
-                              std::shared_ptr<const LogConfig> config);
+                              std::shared_ptr<const TopicConfig> config);
   // Begins the background work: checkpoints, retention, producer expiry.
   void StartMaintenance();
 

@@ -29,7 +29,7 @@ Task<Status> Log::WaitWritten(Offset end) {
 
 Task<Status> Log::WaitDurable(Offset end) {
   Operation operation(*this);
-  if (config_->ack_durability == LogAckDurability::kCache && end > flush_requested_) {
+  if (config_->ack_durability == TopicAckDurability::kCache && end > flush_requested_) {
     flush_requested_ = end;
     WakeWriter();
   }
@@ -38,7 +38,7 @@ Task<Status> Log::WaitDurable(Offset end) {
 
 Task<Status> Log::WaitAcknowledgeable(Offset end) {
   Operation operation(*this);
-  if (config_->ack_durability == LogAckDurability::kCache) {
+  if (config_->ack_durability == TopicAckDurability::kCache) {
     co_return co_await written_.WaitFor(end);
   }
   co_return co_await durable_.WaitFor(end);
@@ -52,8 +52,8 @@ Task<Status> Log::Flush() {
 
 Offset Log::ReadableEnd() const {
   if (failure_.ok()) return log_end_offset_;
-  return config_->ack_durability == LogAckDurability::kDisk ? durable_.reached()
-                                                            : written_.reached();
+  return config_->ack_durability == TopicAckDurability::kDisk ? durable_.reached()
+                                                              : written_.reached();
 }
 
 Status Log::CheckRange(Offset from) const {

@@ -93,7 +93,7 @@ Task<StatusOr<int>> Log::DeleteOldSegments() {
   auto permit = co_await files_lock_.Acquire(1);
   const int before_start = CountBreachingLogStart();
   CO_RETURN_IF_ERROR(co_await DeleteFirstSegments(before_start));
-  if (!config_->cleanup_policy.is_delete) co_return before_start;
+  if (!config_->cleanup_delete) co_return before_start;
   std::vector<std::shared_ptr<Segment>> segments = segments_;
   for (std::shared_ptr<Segment>& segment : segments) {
     CO_RETURN_IF_ERROR(co_await LoadMaxTimestamp(segment));

@@ -34,7 +34,7 @@ Task<> Log::RunWriter() {
 
 bool Log::SyncIsDue() const {
   if (durable_.reached() >= written_.reached()) return false;
-  return config_->ack_durability == LogAckDurability::kDisk ||
+  return config_->ack_durability == TopicAckDurability::kDisk ||
          flush_requested_ > durable_.reached();
 }
 

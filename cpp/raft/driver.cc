@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/strings.h"
+#include "config/topic_config.h"
 #include "log/log.h"
 
 namespace penstock {
@@ -14,11 +15,11 @@ constexpr int64_t kLoadBytes = 1 << 20;
 
 TopicPartition MetadataPartition() { return {std::string(kClusterMetadataTopic), PartitionId(0)}; }
 
-std::shared_ptr<const LogConfig> MetadataLogConfig(const RaftOptions& options) {
-  auto config = std::make_shared<LogConfig>();
+std::shared_ptr<const TopicConfig> MetadataLogConfig(const RaftOptions& options) {
+  auto config = std::make_shared<TopicConfig>();
   config->segment_bytes = options.segment_bytes;
   // Snapshots alone decide what is removed, through the log start offset.
-  config->cleanup_policy = {.is_delete = false, .is_compact = false};
+  config->cleanup_delete = false;
   config->retention_ms = -1;
   config->retention_bytes = -1;
   config->file_delete_delay_ms = 0;
@@ -39,7 +40,7 @@ RaftDriver::RaftDriver(Ports ports, RaftOptions options, Log& log, std::string d
 RaftDriver::~RaftDriver() { log_.SetObserver(nullptr); }
 
 Task<StatusOr<std::unique_ptr<RaftDriver>>> RaftDriver::Open(Ports ports, RaftOptions options) {
-  const std::shared_ptr<const LogConfig> config = MetadataLogConfig(options);
+  const std::shared_ptr<const TopicConfig> config = MetadataLogConfig(options);
   const TopicPartition partition = MetadataPartition();
   const Uuid topic_id = Uuid::One();
   StatusOr<Log*> log = co_await ports.logs.Open(partition, config);

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/strings.h"
+#include "replication/validation_options.h"
 
 namespace penstock {
 namespace {
@@ -21,7 +22,7 @@ constexpr int64_t kEarliestPendingUploadTimestamp = -6;
 
 Partition::Partition(PartitionPorts ports, TopicPartition topic_partition, Uuid topic_id,
                      std::shared_ptr<const PartitionImage> image,
-                     std::shared_ptr<const LogConfig> config)
+                     std::shared_ptr<const TopicConfig> config)
     : ports_(ports),
       topic_partition_(std::move(topic_partition)),
       topic_id_(topic_id),
@@ -41,7 +42,7 @@ PartitionLease::~PartitionLease() {
 }
 
 void Partition::Update(std::shared_ptr<const PartitionImage> image,
-                       std::shared_ptr<const LogConfig> config) {
+                       std::shared_ptr<const TopicConfig> config) {
   const bool new_term = image->leader_epoch != image_->leader_epoch;
   image_ = std::move(image);
   config_ = std::move(config);
@@ -141,23 +142,13 @@ Task<Status> Partition::WaitForRoom() {
   co_return OkStatus();
 }
 
-ValidationOptions Partition::MakeValidationOptions() const {
-  return ValidationOptions{.now = ports_.clock.WallNow(),
-                           .timestamp_type = config_->message_timestamp_type,
-                           .timestamp_before_max_ms = config_->message_timestamp_before_max_ms,
-                           .timestamp_after_max_ms = config_->message_timestamp_after_max_ms,
-                           .max_message_bytes = config_->max_message_bytes,
-                           .segment_bytes = config_->segment_bytes,
-                           .target_compression = config_->compression,
-                           .is_compacted = config_->cleanup_policy.is_compact};
-}
-
 StatusOr<AppendResult> Partition::AppendAsLeader(Slice records, ValidationScratch& scratch) {
   CHECK(log_ != nullptr);
   if (retired_) return DeletedError();
   scratch.record_errors.clear();
+  const ValidationOptions asked = ValidationOptionsOf(*config_, ports_.clock.WallNow());
   ASSIGN_OR_RETURN(const ValidatedBatch validated,
-                   ValidateProduceBatch(std::move(records), MakeValidationOptions(), scratch));
+                   ValidateProduceBatch(std::move(records), asked, scratch));
   if (validated.is_transactional) {
     return KafkaError(ErrorCode::kInvalidTxnState,
                       "transactions are not served yet; produce without transactional.id");
@@ -182,7 +173,7 @@ Task<Status> Partition::WaitForAcks(Offset end, RequiredAcks acks) {
 }
 
 Task<StatusOr<Offset>> Partition::DeleteRecords(Offset before) {
-  if (!config_->cleanup_policy.is_delete && config_->cleanup_policy.is_compact) {
+  if (!config_->cleanup_delete && config_->cleanup_compact) {
     co_return KafkaError(
         ErrorCode::kPolicyViolation,
         StrCat(topic_partition_.ToString(), " is only compacted: its records cannot be deleted"));
@@ -238,7 +229,7 @@ void Partition::OnDurable(Log&, Offset) { AdvanceHighWatermark(); }
 void Partition::OnFailed(Log&, const Status&) { watchers_.InterruptAll(); }
 
 void Partition::AdvanceHighWatermark() {
-  const bool cached = config_->ack_durability == LogAckDurability::kCache;
+  const bool cached = config_->ack_durability == TopicAckDurability::kCache;
   const Offset reached =
       cached ? std::max(log_->written_offset(), log_->durable_offset()) : log_->durable_offset();
   if (reached <= high_watermark_) return;

@@ -62,7 +62,7 @@ class Partition final : private LogObserver {
   static constexpr int64_t kUnwrittenBytesMax = 64 << 20;
 
   Partition(PartitionPorts ports, TopicPartition topic_partition, Uuid topic_id,
-            std::shared_ptr<const PartitionImage> image, std::shared_ptr<const LogConfig> config);
+            std::shared_ptr<const PartitionImage> image, std::shared_ptr<const TopicConfig> config);
   ~Partition() override;
   Partition(const Partition&) = delete;
   Partition& operator=(const Partition&) = delete;
@@ -72,11 +72,12 @@ class Partition final : private LogObserver {
   LeaderEpoch leader_epoch() const { return image_->leader_epoch; }
   bool is_leader() const { return image_->leader == ports_.node_id; }
   const PartitionImage& image() const { return *image_; }
-  const LogConfig& config() const { return *config_; }
-  const std::shared_ptr<const LogConfig>& shared_config() const { return config_; }
+  const TopicConfig& config() const { return *config_; }
+  const std::shared_ptr<const TopicConfig>& shared_config() const { return config_; }
 
   // The metadata changed.
-  void Update(std::shared_ptr<const PartitionImage> image, std::shared_ptr<const LogConfig> config);
+  void Update(std::shared_ptr<const PartitionImage> image,
+              std::shared_ptr<const TopicConfig> config);
   // The topic is gone: whoever waits goes on and finds kUnknownTopicOrPartition; nothing is opened
   // any more.
   void Retire();
@@ -143,13 +144,12 @@ class Partition final : private LogObserver {
   void AdvanceHighWatermark();
   void AttachLog(Log* log);
   Status DeletedError() const;
-  ValidationOptions MakeValidationOptions() const;
 
   PartitionPorts ports_;
   TopicPartition topic_partition_;
   Uuid topic_id_;
   std::shared_ptr<const PartitionImage> image_;
-  std::shared_ptr<const LogConfig> config_;
+  std::shared_ptr<const TopicConfig> config_;
 
   Log* log_ = nullptr;
   bool opening_ = false;

@@ -5,7 +5,7 @@
 
 #include "base/check.h"
 #include "base/strings.h"
-#include "replication/resolve_log_config.h"
+#include "config/topic_config.h"
 
 namespace penstock {
 namespace {
@@ -59,14 +59,14 @@ void ReplicaManager::UpdateConfigs(const MetadataDelta& delta, const MetadataIma
   }
 }
 
-std::shared_ptr<const LogConfig> ReplicaManager::ResolveConfig(const std::string& topic) const {
-  auto resolved = ResolveLogConfig(layers_, configs_.Of(ConfigResource::Topic(topic)));
-  if (resolved.ok()) return std::make_shared<const LogConfig>(*std::move(resolved));
+std::shared_ptr<const TopicConfig> ReplicaManager::ResolveConfig(const std::string& topic) const {
+  auto resolved = ResolveTopicConfig(layers_, configs_.Of(ConfigResource::Topic(topic)));
+  if (resolved.ok()) return std::make_shared<const TopicConfig>(*std::move(resolved));
   // The controller validated it; a directory of another release may still hold what this one does
   // not take.
   logger_.Warn("topic runs with default configs", {{"topic", topic}, {"error", resolved.status()}});
-  resolved = ResolveLogConfig(layers_, ConfigMap());
-  return std::make_shared<const LogConfig>(resolved.ok() ? *std::move(resolved) : LogConfig());
+  resolved = ResolveTopicConfig(layers_, ConfigMap());
+  return std::make_shared<const TopicConfig>(resolved.ok() ? *std::move(resolved) : TopicConfig());
 }
 
 void ReplicaManager::UpdateTopic(const TopicImage& image) {
@@ -242,7 +242,7 @@ size_t ReplicaManager::partition_count() const {
   return count;
 }
 
-std::shared_ptr<const LogConfig> ReplicaManager::ConfigOf(std::string_view topic) const {
+std::shared_ptr<const TopicConfig> ReplicaManager::ConfigOf(std::string_view topic) const {
   const auto id = ids_by_name_.find(topic);
   return id == ids_by_name_.end() ? nullptr : topics_.at(id->second).config;
 }

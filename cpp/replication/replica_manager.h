@@ -52,13 +52,13 @@ class ReplicaManager final : public Publisher, private LogProvider {
   // `partition` is leased until the Task ends.
   Task<StatusOr<int64_t>> SizeOf(const Partition& partition);
   // The config that a topic runs with; null if there is no such topic.
-  std::shared_ptr<const LogConfig> ConfigOf(std::string_view topic) const;
+  std::shared_ptr<const TopicConfig> ConfigOf(std::string_view topic) const;
 
  private:
   struct Topic {
     std::string name;
     Uuid id;
-    std::shared_ptr<const LogConfig> config;
+    std::shared_ptr<const TopicConfig> config;
     std::map<PartitionId, std::unique_ptr<Partition>> partitions;
   };
 
@@ -68,7 +68,7 @@ class ReplicaManager final : public Publisher, private LogProvider {
   void UpdateTopic(const TopicImage& image);
   void RemoveTopic(const Uuid& id);
   void UpdateConfigs(const MetadataDelta& delta, const MetadataImage& image);
-  std::shared_ptr<const LogConfig> ResolveConfig(const std::string& topic) const;
+  std::shared_ptr<const TopicConfig> ResolveConfig(const std::string& topic) const;
   bool IsBeingDeleted(const TopicPartition& name) const;
   // `on_disk`: there is a log that was never opened.
   Task<Status> DeletePartition(std::unique_ptr<Partition> partition, bool on_disk);

@@ -56,8 +56,8 @@ class LogHost {
   std::optional<LogManager> manager_;
 };
 
-std::shared_ptr<const LogConfig> Config() {
-  auto config = std::make_shared<LogConfig>();
+std::shared_ptr<const TopicConfig> Config() {
+  auto config = std::make_shared<TopicConfig>();
   config->segment_bytes = 700;
   config->index_interval_bytes = 100;
   return config;

@@ -24,10 +24,10 @@ MAY_INCLUDE: dict[str, frozenset[str]] = {
         "security": "protocol base",
         "assign": "protocol base",
         # layer 3
-        "log": "record runtime base",
+        "log": "config record runtime base",
         # layer 4
         "machine": "record protocol runtime base",
-        "raft": "log record protocol runtime base",
+        "raft": "log config record protocol runtime base",
         "client": "security assign record protocol runtime base",
         # layer 5
         "metadata": "machine raft log security config record protocol runtime base",

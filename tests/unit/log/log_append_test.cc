@@ -47,7 +47,7 @@ TEST_F(LogAppendTest, CopiesEachProducedByteOnceAndNoFetchedByte) {
 }
 
 TEST_F(LogAppendTest, RefusesWhatIsTooLargeAndControlBatchesOfClients) {
-  LogConfig config;
+  TopicConfig config;
   config.max_message_bytes = 500;
   config.segment_bytes = 2000;
   Log& log = Create(config);
@@ -71,7 +71,7 @@ TEST_F(LogAppendTest, LetsTheMetadataLogWriteControlBatches) {
 }
 
 TEST_F(LogAppendTest, RollsBySizeAndNamesTheSegmentByItsFirstOffset) {
-  LogConfig config;
+  TopicConfig config;
   config.segment_bytes = 1000;
   Log& log = Create(config);
   for (int i = 0; i < 5; ++i) MustAppend(log, {.value_bytes = 400});
@@ -87,7 +87,7 @@ TEST_F(LogAppendTest, RollsBySizeAndNamesTheSegmentByItsFirstOffset) {
 }
 
 TEST_F(LogAppendTest, RollsWhenTheRecordsTimestampsLeaveSegmentMs) {
-  LogConfig config;
+  TopicConfig config;
   config.segment_ms = 1000;
   Log& log = Create(config);
   MustAppend(log, {.first_timestamp = kTime0});
@@ -98,7 +98,7 @@ TEST_F(LogAppendTest, RollsWhenTheRecordsTimestampsLeaveSegmentMs) {
 }
 
 TEST_F(LogAppendTest, RollsWhenAnIndexIsFull) {
-  LogConfig config;
+  TopicConfig config;
   config.index_interval_bytes = 0;
   config.segment_index_bytes = 36;  // four offsets, three times of which one is kept back
   Log& log = Create(config);
@@ -111,7 +111,7 @@ TEST_F(LogAppendTest, RollsWhenAnIndexIsFull) {
 // the interval after the last entry's batch; it names the last offset of that batch, and the
 // largest timestamp up to and with it.
 TEST_F(LogAppendTest, WritesIndexEntriesByKafkasRule) {
-  LogConfig config;
+  TopicConfig config;
   config.index_interval_bytes = 300;
   Log& log = Create(config);
   struct Entry {
@@ -171,8 +171,8 @@ TEST_F(LogAppendTest, WritesOnceForManyAppendsOfOneStepAndSyncsThemTogether) {
 }
 
 TEST_F(LogAppendTest, DoesNotSyncForAcknowledgementsFromTheCache) {
-  LogConfig config;
-  config.ack_durability = LogAckDurability::kCache;
+  TopicConfig config;
+  config.ack_durability = TopicAckDurability::kCache;
   Log& log = Create(config);
   ASSERT_TRUE(Append(log, {.records = 3}).ok());
   ASSERT_TRUE(world_.Run(log.WaitAcknowledgeable(Offset(3))).ok());
@@ -184,8 +184,8 @@ TEST_F(LogAppendTest, DoesNotSyncForAcknowledgementsFromTheCache) {
 }
 
 TEST_F(LogAppendTest, FlushesTheCacheAfterFlushMessagesOrFlushMs) {
-  LogConfig config;
-  config.ack_durability = LogAckDurability::kCache;
+  TopicConfig config;
+  config.ack_durability = TopicAckDurability::kCache;
   config.flush_messages = 4;
   config.flush_ms = 1000;
   Log& log = Create(config);
@@ -201,7 +201,7 @@ TEST_F(LogAppendTest, FlushesTheCacheAfterFlushMessagesOrFlushMs) {
 }
 
 TEST_F(LogAppendTest, PreallocatesSegmentsAndTrimsThemAtTheEnd) {
-  LogConfig config;
+  TopicConfig config;
   config.preallocate = true;
   config.segment_bytes = 5000;
   Log& log = Create(config);

@@ -54,7 +54,7 @@ TEST_F(LogReadTest, BeginsWithTheBatchThatContainsTheOffset) {
 
 TEST_F(LogReadTest, ReadsManySegmentsWithFewOpenFiles) {
   KeepNothingInMemory();
-  LogConfig config;
+  TopicConfig config;
   config.segment_bytes = 2000;
   config.index_interval_bytes = 100;
   Log& log = Create(config);
@@ -79,7 +79,7 @@ TEST_F(LogReadTest, NeverReturnsABatchThatDoesNotMatchItsChecksum) {
 }
 
 TEST_F(LogReadTest, FindsTheFirstRecordAtOrAfterATimeAlsoInCompressedBatches) {
-  LogConfig config;
+  TopicConfig config;
   config.segment_bytes = 3000;
   config.index_interval_bytes = 200;
   Log& log = Create(config);

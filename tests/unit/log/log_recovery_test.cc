@@ -94,7 +94,7 @@ TEST_F(LogRecoveryTest, CutsAtTheFirstBatchWithAWrongChecksumOrOffset) {
 }
 
 TEST_F(LogRecoveryTest, DropsSegmentsBehindATornOne) {
-  LogConfig config;
+  TopicConfig config;
   config.segment_bytes = 1000;
   Log& log = Create(config);
   for (int i = 0; i < 8; ++i) MustAppend(log, {.value_bytes = 400});
@@ -113,7 +113,7 @@ TEST_F(LogRecoveryTest, DropsSegmentsBehindATornOne) {
 }
 
 TEST_F(LogRecoveryTest, MakesLostAndBrokenIndexesAnew) {
-  LogConfig config;
+  TopicConfig config;
   config.segment_bytes = 20'000;
   config.index_interval_bytes = 500;
   Log& log = Create(config);
@@ -174,7 +174,7 @@ TEST_F(LogRecoveryTest, RebuildsProducerStateFromSnapshotAndTail) {
 }
 
 TEST_F(LogRecoveryTest, PassesOverABrokenSnapshot) {
-  LogConfig config;
+  TopicConfig config;
   config.segment_bytes = 1000;
   Log& log = Create(config);
   for (int i = 0; i < 30; ++i) MustAppend(log, Idempotent(7, 0, i));
@@ -195,7 +195,7 @@ struct Journal {
 };
 
 Task<Status> ProduceForever(Runtime& runtime, const LogOutput& output, Journal& journal) {
-  LogConfig config;
+  TopicConfig config;
   config.segment_bytes = 4000;
   config.index_interval_bytes = 300;
   LogManagerOptions options;
@@ -206,7 +206,7 @@ Task<Status> ProduceForever(Runtime& runtime, const LogOutput& output, Journal& 
   LogPorts ports = PortsOf(runtime, output);
   LogManager manager(ports, options);
   CO_RETURN_IF_ERROR(co_await manager.Start());
-  std::shared_ptr<const LogConfig> shared = Shared(config);
+  std::shared_ptr<const TopicConfig> shared = Shared(config);
   TopicPartition orders = Orders();
   const Uuid topic_id(1, 2);
   auto opened = co_await manager.Open(orders, shared);

@@ -33,7 +33,7 @@ class LogRetentionTest : public LogTest {
     return std::find(files.begin(), files.end(), name) != files.end();
   }
 
-  LogConfig config_;
+  TopicConfig config_;
 };
 
 TEST_F(LogRetentionTest, DeletesTheOldestSegmentsBeyondRetentionBytes) {
@@ -76,7 +76,8 @@ TEST_F(LogRetentionTest, NeverPassesTheHighWatermarkNorDeletesACompactedTopic) {
   log.SetHighWatermark(Offset(3));
   EXPECT_EQ(DeleteOld(log), 1);
   EXPECT_EQ(log.log_start_offset(), Offset(2));
-  config_.cleanup_policy = {.is_delete = false, .is_compact = true};
+  config_.cleanup_delete = false;
+  config_.cleanup_compact = true;
   log.SetConfig(Shared(config_));
   log.SetHighWatermark(Offset(8));
   EXPECT_EQ(DeleteOld(log), 0);

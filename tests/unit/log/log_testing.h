@@ -83,8 +83,8 @@ inline AppendOptions InEpoch(int32_t epoch) {
   return options;
 }
 
-inline std::shared_ptr<const LogConfig> Shared(const LogConfig& config) {
-  return std::make_shared<const LogConfig>(config);
+inline std::shared_ptr<const TopicConfig> Shared(const TopicConfig& config) {
+  return std::make_shared<const TopicConfig>(config);
 }
 
 // The ports of a node as a log manager takes them; `output` outlives them.
@@ -166,12 +166,12 @@ class LogTest : public ::testing::Test {
     ASSERT_TRUE(started.ok()) << started;
   }
 
-  Log& Create(const LogConfig& config = {}) {
+  Log& Create(const TopicConfig& config = {}) {
     StatusOr<Log*> log = world_.Run(manager_->Create(Orders(), Uuid(1, 2), Shared(config)));
     EXPECT_TRUE(log.ok()) << log.status();
     return **log;
   }
-  Log& Open(const LogConfig& config = {}) {
+  Log& Open(const TopicConfig& config = {}) {
     StatusOr<Log*> log = world_.Run(manager_->Open(Orders(), Shared(config)));
     EXPECT_TRUE(log.ok()) << log.status();
     return **log;
@@ -183,12 +183,12 @@ class LogTest : public ::testing::Test {
     world_.Run(manager_->Abandon());
     manager_.reset();
   }
-  Log& CrashAndOpen(const LogConfig& config = {}) {
+  Log& CrashAndOpen(const TopicConfig& config = {}) {
     Crash();
     NewManager();
     return Open(config);
   }
-  Log& RestartAndOpen(const LogConfig& config = {}) {
+  Log& RestartAndOpen(const TopicConfig& config = {}) {
     const Status stopped = world_.Run(manager_->Stop(BrokerEpoch(7)));
     EXPECT_TRUE(stopped.ok()) << stopped;
     manager_.reset();
