@@ -239,12 +239,13 @@ Status ProducerStateTable::Load(std::span<const uint8_t> bytes, TimestampMs now)
     last.timestamp = TimestampMs(LoadBig<int64_t>(in + 26));
     if (last.last_offset.value() >= 0) state.Add(state.epoch, last);
     state.last_timestamp = last.timestamp;
-    if (IsExpired(state, now)) continue;
     if (state.current_txn_first_offset != kNoOffset) {
       ongoing_transactions_[state.current_txn_first_offset] = id;
     }
     producers_[id] = state;
   }
+  // Not entry by entry: the last batch of a producer decides for all of them.
+  RemoveExpired(now);
   return OkStatus();
 }
 

@@ -141,6 +141,31 @@ TEST_F(ProducerStateTest, ASnapshotKnowsEveryBatchThatMayBeRetried) {
   EXPECT_FALSE(Produce(Idempotent(5, 1, 2, 2)).ok()) << "too long ago";
 }
 
+TEST_F(ProducerStateTest, ASnapshotsProducersExpireAsAWhole) {
+  // The clients choose the timestamps: the last batch may look older than those before it.
+  BatchSpec spec = Idempotent(5, 1, 0);
+  spec.first_timestamp = kTime0 + 5000;
+  ASSERT_TRUE(Produce(spec).ok());
+  spec = Idempotent(5, 1, 1);
+  spec.first_timestamp = kTime0;
+  ASSERT_TRUE(Produce(spec).ok());
+  spec = Idempotent(6, 0, 0);
+  spec.first_timestamp = kTime0;
+  ASSERT_TRUE(Produce(spec).ok());
+  spec = Idempotent(6, 0, 1);
+  spec.first_timestamp = kTime0 + 5000;
+  ASSERT_TRUE(Produce(spec).ok());
+  const std::string bytes = table_.Encode();
+  ProducerStateTable loaded;
+  loaded.SetExpirationMs(1000);
+  ASSERT_TRUE(loaded.Load(AsBytes(bytes), kTime0 + 2000).ok());
+  table_.SetExpirationMs(1000);
+  table_.RemoveExpired(kTime0 + 2000);
+  EXPECT_EQ(loaded.Active(), table_.Active()) << "as if it had never been away";
+  table_ = loaded;
+  EXPECT_EQ(*Produce(Idempotent(6, 0, 0)), Offset(2)) << "a retry, not a gap";
+}
+
 TEST_F(ProducerStateTest, RefusesEverySnapshotThatIsNotWhole) {
   ASSERT_TRUE(Produce(Idempotent(5, 1, 0, 3)).ok());
   const std::string bytes = table_.Encode();
