@@ -41,8 +41,10 @@ std::optional<TopicPartition> ParseDirectoryName(std::string_view name) {
   }
   const std::optional<int32_t> partition = ParseInt32(name.substr(dash + 1));
   if (!partition.has_value()) return std::nullopt;
-  return TopicPartition{.topic = std::string(name.substr(0, dash)),
+  TopicPartition parsed{.topic = std::string(name.substr(0, dash)),
                         .partition = PartitionId(*partition)};
+  if (parsed.ToString() != name) return std::nullopt;
+  return parsed;
 }
 
 static std::string DirectoryName(const TopicPartition& topic_partition, const Uuid& random,

@@ -37,7 +37,8 @@ inline constexpr std::string_view kDirectoryStraySuffix = "-stray";
 std::string NameOf(Offset base_offset, std::string_view suffix);
 // The offset in such a name; nothing if it is not 20 digits and exactly `suffix`.
 std::optional<Offset> OffsetOf(std::string_view name, std::string_view suffix);
-// "topic-3" taken apart; nothing if it is not such a name, or one with a suffix like -delete.
+// "topic-3" taken apart; nothing if it is not exactly such a name: -03, or a suffix like
+// -delete.
 std::optional<TopicPartition> ParseDirectoryName(std::string_view name);
 // "topic-3.0123456789abcdef0123456789abcdef-delete", the topic cut so that 255 characters are not
 // exceeded.

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/endian.h"
+#include "log/log_types.h"
 
 namespace penstock {
 
@@ -14,6 +15,7 @@ OffsetIndex OffsetIndex::FromBytes(Offset base_offset, std::span<const uint8_t> 
   while (bytes.size() - valid >= kEntrySize) {
     const int32_t relative = LoadBig<int32_t>(bytes.data() + valid);
     const int32_t position = LoadBig<int32_t>(bytes.data() + valid + 4);
+    if (relative > kEndOfOffsets - base_offset) break;
     // The first batch of a segment has no entry, so no position is 0.
     if (relative <= last_relative || position <= last_position || position >= segment_size) break;
     last_relative = relative;

@@ -15,7 +15,7 @@ TimeIndex TimeIndex::FromBytes(Offset base_offset, std::span<const uint8_t> byte
     const int64_t timestamp = LoadBig<int64_t>(bytes.data() + valid);
     const int32_t relative = LoadBig<int32_t>(bytes.data() + valid + 8);
     if (timestamp <= last_timestamp || relative < last_relative) break;
-    if (base_offset + relative >= end_offset) break;
+    if (relative >= end_offset - base_offset) break;
     // Preallocated zeros read as an entry of the year 1970 at the first offset: nobody writes it
     // behind another one, and alone it says nothing that is not so.
     last_timestamp = timestamp;
