@@ -29,12 +29,9 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "cpp/log/log_writer.cc": "log_append_test.cc",
     "cpp/log/producer_recovery.cc": "log_recovery_test.cc",
     "cpp/machine/commit_queue.cc": "machine_runtime_test.cc",
-    "cpp/metadata/controller/": "controller_test.cc over tests/transcripts",
-    "cpp/metadata/image/": "metadata_node_test.cc: the image of a snapshot is the image of the log",
     "cpp/metadata/node_impl.cc": "metadata_node_test.cc",
     "cpp/metadata/node_start.cc": "metadata_node_test.cc",
     "cpp/metadata/raft_writer.cc": "metadata_node_test.cc",
-    "cpp/metadata/storage/meta_properties.cc": "directory_storage_test.cc",
     "cpp/raft/": "quorum_test.cc, snapshot_test.cc, and through metadata_node_test.cc",
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 
@@ -50,6 +51,30 @@ TEST(PersistentMap, DoesWhatAMapDoesAndKeepsEveryOldVersion) {
     if (there == expected.end()) continue;
     EXPECT_EQ(found->first, there->first);
   }
+}
+
+// Equal content is an equal tree: in whatever order it came about, walking it is the same.
+TEST(PersistentMap, TheOrderOfTheChangesDoesNotShow) {
+  constexpr uint32_t kSeed = 815;
+  SCOPED_TRACE(kSeed);
+  std::mt19937 random(kSeed);
+  std::vector<std::string> keys;
+  for (int i = 0; i < 200; ++i) keys.push_back(std::to_string(i));
+  Map ascending;
+  for (const std::string& key : keys) ascending = ascending.With(key, 1);
+  std::shuffle(keys.begin(), keys.end(), random);
+  Map shuffled;
+  for (const std::string& key : keys) shuffled = shuffled.With(key, 0).With(key, 1);
+  EXPECT_EQ(ContentOf(shuffled), ContentOf(ascending));
+  for (const std::string& key : keys) {
+    const auto behind = ascending.LowerBound(key);
+    ASSERT_TRUE(behind != ascending.end());
+    EXPECT_EQ(behind->first, key);
+    shuffled = shuffled.Without(key);
+    EXPECT_EQ(shuffled.Find(key), nullptr);
+  }
+  EXPECT_TRUE(shuffled.empty());
+  EXPECT_EQ(ascending.size(), 200u) << "the other map is not touched";
 }
 
 TEST(PersistentMap, AnEmptyMapHasNothing) {
