@@ -133,6 +133,23 @@ TEST_F(LogManagerTest, ALogThatWasFoundButNotOpenedCanBeDeleted) {
   EXPECT_FALSE(Has("orders-0"));
 }
 
+TEST_F(LogManagerTest, NoCheckpointNamesALogThatIsGone) {
+  Log& log = CreateLog(Orders());
+  for (int i = 0; i < 5; ++i) MustAppend(log, {});
+  log.SetHighWatermark(Offset(5));
+  ASSERT_TRUE(world_.Run(log.AdvanceLogStartOffset(Offset(3))).ok());
+  ASSERT_TRUE(world_.Run(manager().Checkpoint()).ok());
+  const std::vector<std::string> checkpoints = {"/data/recovery-point-offset-checkpoint",
+                                                "/data/log-start-offset-checkpoint",
+                                                "/data/replication-offset-checkpoint"};
+  for (const std::string& path : checkpoints) {
+    EXPECT_TRUE(TextOf(path).starts_with("0\n1\norders 0 ")) << path;
+  }
+  ASSERT_TRUE(world_.Run(manager().Delete(Orders())).ok());
+  ASSERT_TRUE(world_.Run(manager().Checkpoint()).ok());
+  for (const std::string& path : checkpoints) EXPECT_EQ(TextOf(path), "0\n0\n") << path;
+}
+
 TEST_F(LogManagerTest, ANewTopicOfTheSameNameInheritsNoOffsets) {
   Log& old = CreateLog(Orders());
   for (int i = 0; i < 5; ++i) MustAppend(old, {});
