@@ -1,6 +1,6 @@
 """One process of load by librdkafka (confluent-kafka); prints one line of JSON.
 
-    load.py BOOTSTRAP TOPIC --records N [--size BYTES] [--producers N] [--one-per-request]
+    load.py BOOTSTRAP TOPIC --records N [--size BYTES] [--producers N]
 
 Times are those of the machine's monotonic clock, so that several processes can be put together.
 """
@@ -42,42 +42,24 @@ class Load:
             self.errors[error.name()] = self.errors.get(error.name(), 0) + 1
 
 
-def bulk(load: Load, producer: Producer) -> None:
-    """Send as fast as the client's queue takes records, with the client's own batching."""
+def bulk(load: Load, producers: list[Producer]) -> None:
+    """Send as fast as the clients' queues take records, with the client's own batching."""
 
     def delivered(error: KafkaError | None, _: Message) -> None:
         load.note(error)
 
     while load.left > 0:
-        try:
-            producer.produce(load.topic, value=load.value(), on_delivery=delivered)
-            load.left -= 1
-        except BufferError:
-            producer.poll(0.01)
-        if load.left % 1_000 == 0:
-            producer.poll(0)
-    producer.flush(FLUSH_SECONDS_MAX)
-
-
-def one_per_request(load: Load, producers: list[Producer]) -> None:
-    """Keep one record on the way per producer: each answer sends the next record."""
-
-    def send(producer: Producer) -> None:
-        load.left -= 1
-
-        def delivered(error: KafkaError | None, _: Message) -> None:
-            load.note(error)
-            if load.left > 0:
-                send(producer)
-
-        producer.produce(load.topic, value=load.value(), on_delivery=delivered)
-
-    wanted = load.left
-    for producer in producers:
-        send(producer)
-    while load.acknowledged + sum(load.errors.values()) < wanted:
         for producer in producers:
+            for _ in range(min(load.left, 500)):
+                try:
+                    producer.produce(load.topic, value=load.value(), on_delivery=delivered)
+                except BufferError:
+                    producer.poll(0.01)
+                    break
+                load.left -= 1
             producer.poll(0)
+    for producer in producers:
+        producer.flush(FLUSH_SECONDS_MAX)
 
 
 def main() -> None:
@@ -86,23 +68,17 @@ def main() -> None:
     parser.add_argument("bootstrap")
     parser.add_argument("topic")
     parser.add_argument("--records", type=int, required=True)
-    parser.add_argument("--size", type=int, default=1_000)
     parser.add_argument("--producers", type=int, default=1)
-    parser.add_argument("--one-per-request", action="store_true")
+    parser.add_argument("--size", type=int, default=1_000)
     arguments = parser.parse_args()
 
-    settings: dict[str, str | int] = {"bootstrap.servers": arguments.bootstrap, "acks": "all"}
-    if arguments.one_per_request:
-        settings |= {"linger.ms": 0, "batch.num.messages": 1, "max.in.flight": 1}
+    settings = {"bootstrap.servers": arguments.bootstrap, "acks": "all"}
     producers = [Producer(settings) for _ in range(arguments.producers)]
     for producer in producers:
         producer.list_topics(arguments.topic, timeout=30)  # connected before the clock starts
     load = Load(arguments.topic, records=arguments.records, size=arguments.size)
     begin = time.monotonic()
-    if arguments.one_per_request:
-        one_per_request(load, producers)
-    else:
-        bulk(load, producers[0])
+    bulk(load, producers)
     end = time.monotonic()
     result = {"begin": begin, "end": end, "records": load.acknowledged, "errors": load.errors}
     print(json.dumps(result), flush=True)

@@ -1,6 +1,6 @@
 """Compares penstock with Apache Kafka, or its two durability modes, in interleaved rounds.
 
-    run.py relaxed | one-per-request | modes | start   [--rounds N] [--records N] [--directory DIR]
+    run.py SCENARIO [--rounds N] [--records N] [--directory DIR]
 
 Needs root (control groups), and `make setup-java` where Kafka takes part. Prints a table and
 appends one line of JSON per round to results.jsonl in the directory.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import platform
 import shutil
@@ -21,12 +22,18 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from brokers import ApacheKafka, Broker, Penstock
-from confluent_kafka import Consumer, TopicPartition
+from brokers import MEMORY_BYTES_MAX, ROOT, ApacheKafka, Broker, Penstock
+from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
-_LOAD = Path(__file__).with_name("load.py")
+WARM_UP_ROUNDS_MAX = 3
+_LIBRDKAFKA = [sys.executable, str(Path(__file__).with_name("load.py"))]
+
+
+def _raw(*options: str) -> list[str]:
+    program = ROOT / "build/release/benchmarks/macro/penstock_produce_load"
+    return [str(program), "--partitions=4", *options]
 
 
 @dataclass(frozen=True)
@@ -35,12 +42,16 @@ class Scenario:
 
     brokers: dict[str, tuple[type[Broker], dict[str, str]]]
     records: int
-    processes: int
-    producers: int  # per process
-    partitions: int
-    one_per_request: bool = False
+    load: list[str]  # its command line, without the address, the topic and what Scenario has
+    processes: int = 1
+    partitions: int = 4
     size: int = 1_000
 
+
+_MODES: dict[str, tuple[type[Broker], dict[str, str]]] = {
+    "penstock, disk": (Penstock, {}),
+    "penstock, cache": (Penstock, {"log.ack.durability": "cache"}),
+}
 
 SCENARIOS = {
     # Kafka's default durability on both sides.
@@ -50,9 +61,8 @@ SCENARIOS = {
             "Apache Kafka, cache": (ApacheKafka, {}),
         },
         records=2_000_000,
+        load=_LIBRDKAFKA,
         processes=2,
-        producers=1,
-        partitions=4,
     ),
     # Durable on both sides: one sync covers one acknowledgement, or many.
     "one-per-request": Scenario(
@@ -60,22 +70,17 @@ SCENARIOS = {
             "penstock, disk": (Penstock, {}),
             "Apache Kafka, flush": (ApacheKafka, {"log.flush.interval.messages": "1"}),
         },
-        records=200_000,
-        processes=2,
-        producers=32,
-        partitions=4,
-        one_per_request=True,
+        records=300_000,
+        load=_raw("--connections=64"),
     ),
-    # What durability costs us.
+    # What durability costs us, with 64 producers of a real client, and without a client's costs.
     "modes": Scenario(
-        brokers={
-            "penstock, disk": (Penstock, {}),
-            "penstock, cache": (Penstock, {"log.ack.durability": "cache"}),
-        },
+        brokers=_MODES, records=2_000_000, load=[*_LIBRDKAFKA, "--producers=32"], processes=2
+    ),
+    "modes-raw": Scenario(
+        brokers=_MODES,
         records=2_000_000,
-        processes=64,
-        producers=1,
-        partitions=4,
+        load=_raw("--connections=64", "--records-per-request=16", "--depth=5"),
     ),
 }
 
@@ -108,10 +113,8 @@ def measure(name: str, scenario: Scenario, label: str, broker: Broker, topic: st
     load_before = os.getloadavg()[0]
     create_topic(broker.bootstrap, topic, scenario.partitions)
     cpu_before = broker.cgroup.cpu_seconds()
-    command = [sys.executable, str(_LOAD), broker.bootstrap, topic, "--size", str(scenario.size)]
-    command += ["--records", str(scenario.records // scenario.processes)]
-    command += ["--producers", str(scenario.producers)]
-    command += ["--one-per-request"] if scenario.one_per_request else []
+    command = [*scenario.load, broker.bootstrap, topic, f"--size={scenario.size}"]
+    command += [f"--records={scenario.records // scenario.processes}"]
     loads = [
         subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         for _ in range(scenario.processes)
@@ -123,7 +126,7 @@ def measure(name: str, scenario: Scenario, label: str, broker: Broker, topic: st
         raise RuntimeError(f"{label}: {errors}")
     records = sum(answer["records"] for answer in answers)
     arrived = count_records(broker.bootstrap, topic, scenario.partitions)
-    if arrived != records:
+    if arrived != records + scenario.partitions:
         raise RuntimeError(f"{label}: {records} acknowledged, {arrived} in the topic")
     seconds = max(answer["end"] for answer in answers) - min(answer["begin"] for answer in answers)
     resident = broker.resident_bytes()
@@ -131,11 +134,18 @@ def measure(name: str, scenario: Scenario, label: str, broker: Broker, topic: st
 
 
 def create_topic(bootstrap: str, topic: str, partitions: int) -> None:
-    """Create the topic of a round and wait for all its partitions."""
+    """Create the topic of a round, and put a record into each of its partitions.
+
+    A client that retries must have been there before one that does not: a broker may show a
+    partition before it leads it.
+    """
     admin = AdminClient({"bootstrap.servers": bootstrap})
     admin.create_topics([NewTopic(topic, num_partitions=partitions)])[topic].result(30)
-    while len(admin.list_topics(topic, timeout=30).topics[topic].partitions) < partitions:
-        time.sleep(0.01)
+    first = Producer({"bootstrap.servers": bootstrap})
+    for partition in range(partitions):
+        first.produce(topic, b"first", partition=partition)
+    if first.flush(30) > 0:
+        raise RuntimeError(f"{topic}: its partitions cannot be written to")
 
 
 def count_records(bootstrap: str, topic: str, partitions: int) -> int:
@@ -151,22 +161,29 @@ def count_records(bootstrap: str, topic: str, partitions: int) -> int:
 
 
 def interleave(name: str, scenario: Scenario, directory: Path, rounds: int) -> Iterator[Round]:
-    """Run A, B, A, B ...; the first round of each warms it up and does not count."""
+    """Run A, B, A, B ...; the first rounds of each warm it up and do not count.
+
+    A broker is warm when it has written its memory limit once: from then on its page cache takes
+    pages that the machine has touched before.
+    """
+    warm_up = max(1, math.ceil(MEMORY_BYTES_MAX / (scenario.records * scenario.size)))
+    warm_up = min(warm_up, WARM_UP_ROUNDS_MAX)
     running: dict[str, Broker] = {}
     try:
         for number, (label, (kind, configs)) in enumerate(scenario.brokers.items()):
             data = directory / f"{name}-{number}"
             shutil.rmtree(data, ignore_errors=True)
             running[label] = kind(f"{name}-{number}", data, configs=configs).start()
-        for number in range(rounds + 1):
+        for number in range(rounds + warm_up):
             for label, broker in running.items():
                 result = measure(name, scenario, label, broker, f"round-{number}")
-                if number > 0:
+                if number >= warm_up:
                     yield result
     finally:
         for broker in running.values():
             broker.end()
             broker.cgroup.remove()
+            shutil.rmtree(broker.directory, ignore_errors=True)
 
 
 def compare(name: str, scenario: Scenario, directory: Path, rounds: int) -> None:

@@ -181,13 +181,17 @@ class Log {
   void CopyIntoTail(const Slice& batch, Offset last_offset, LeaderEpoch leader_epoch);
 
   // log_writer.cc
-  bool HasWork() const { return !pending_.empty() || epochs_dirty_ || SyncIsDue(); }
+  bool HasWork() const { return !pending_.empty() || (epochs_dirty_ && !syncer_runs_); }
   bool SyncIsDue() const;
   void WakeWriter();
   Task<> RunWriter();
+  void WakeSyncer();
+  Task<> RunSyncer();
+  Task<Status> SyncInGroup();
   // The caller of those below holds files_lock_.
   Task<Status> WritePending();
   Task<Status> WriteToSegment(PendingWrite write);
+  void ReserveAhead(Segment& segment, File& file) const;
   Task<Status> CreateSegmentFiles(std::shared_ptr<Segment> segment);
   Task<Status> SealSegment(std::shared_ptr<Segment> segment);
   Task<Status> SyncWritten();
@@ -287,6 +291,7 @@ class Log {
   int64_t bytes_since_checkpoint_ = 0;
   Offset flush_requested_{0};  // sync up to here although ack.durability says cache
   bool writer_runs_ = false;
+  bool syncer_runs_ = false;
   bool flush_timer_runs_ = false;
   bool closed_ = false;
   bool truncating_ = false;
@@ -296,7 +301,7 @@ class Log {
   Condition idle_;
   // Of one unit, held by whoever changes files: the writer, truncation, retention, checkpoints.
   Semaphore files_lock_;
-  TaskGroup background_;  // the writer, the timer of flush.ms
+  TaskGroup background_;  // the writer, the syncer, the timer of flush.ms
 };
 
 }  // namespace penstock

@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "base/log.h"
+#include "log/group_sync.h"
 #include "log/log_types.h"
 #include "log/segment_cache.h"
 #include "log/tail_cache.h"
@@ -21,10 +22,12 @@
 namespace penstock {
 
 struct LogLimits {
-  size_t open_segments_max = 1024;             // descriptors of .log files
-  size_t index_bytes_max = size_t{16} << 20;   // indexes of sealed segments kept in memory
-  size_t tail_bytes_max = size_t{64} << 20;    // recent appends kept in memory
-  int64_t writeback_bytes = int64_t{8} << 20;  // written between two StartWriteback
+  size_t open_segments_max = 1024;                // descriptors of .log files
+  size_t index_bytes_max = size_t{16} << 20;      // indexes of sealed segments kept in memory
+  size_t tail_bytes_max = size_t{64} << 20;       // recent appends kept in memory
+  int64_t writeback_bytes = int64_t{8} << 20;     // written between two StartWriteback
+  int64_t reserve_from_bytes = int64_t{1} << 20;  // a segment of this size reserves blocks ahead
+  int64_t reserve_bytes = int64_t{8} << 20;       // at most so many at a time
   int64_t recovery_bytes_max = int64_t{64}
                                << 20;  // a log asks for a checkpoint after so many bytes
 };
@@ -44,7 +47,8 @@ struct LogContext {
         limits(log_limits),
         segment_cache(log_limits.open_segments_max, log_limits.index_bytes_max),
         tail_budget(log_limits.tail_bytes_max),
-        checkpoint_wanted(ports.executor) {}
+        checkpoint_wanted(ports.executor),
+        group_sync(ports.executor, ports.files) {}
 
   LogPorts ports;
   LogLimits limits;
@@ -52,6 +56,7 @@ struct LogContext {
   SegmentCache segment_cache;
   TailBudget tail_budget;
   Condition checkpoint_wanted;  // a log has grown by recovery_bytes_max since its last checkpoint
+  GroupSync group_sync;
   // Saves every log's start offset; durable when it is done. Set by the manager.
   std::function<Task<Status>()> save_log_start_offsets;
   TaskGroup* background = nullptr;  // the manager's, whose tasks may outlive a log

@@ -218,6 +218,7 @@ Task<Status> LogManager::Stop(BrokerEpoch broker_epoch) {
     if (first_error.ok()) first_error = closed;
     co_await log->Retire();
   }
+  co_await context_.group_sync.Stop();
   CO_RETURN_IF_ERROR(first_error);
   CO_RETURN_IF_ERROR(co_await WriteRecoveryPoints());
   CO_RETURN_IF_ERROR(co_await WriteLogStartOffsets());
@@ -237,6 +238,7 @@ Task<> LogManager::Abandon() {
   for (Log* log : logs()) {
     co_await log->Retire();
   }
+  co_await context_.group_sync.Stop();
 }
 
 }  // namespace penstock

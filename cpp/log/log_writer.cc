@@ -24,12 +24,45 @@ Task<> Log::RunWriter() {
     auto permit = co_await files_lock_.Acquire(1);
     if (!failure_.ok()) break;
     Status status = co_await WritePending();
-    if (status.ok() && SyncIsDue()) status = co_await SyncWritten();
-    // Behind the acknowledgements of this turn: recovery finds epochs in the batches, too.
-    if (status.ok() && epochs_dirty_) status = co_await WriteEpochs();
+    if (status.ok() && epochs_dirty_ && !syncer_runs_) status = co_await WriteEpochs();
     if (!status.ok()) Fail(status);
   }
   writer_runs_ = false;
+}
+
+void Log::WakeSyncer() {
+  if (syncer_runs_ || !SyncIsDue()) return;
+  syncer_runs_ = true;
+  background_.Start(RunSyncer());
+}
+
+// Beside the writer: what is appended during a sync is written at once, for the next one.
+Task<> Log::RunSyncer() {
+  while (failure_.ok() && SyncIsDue()) {
+    Status status = co_await SyncInGroup();
+    // The next sync is on its way before the acknowledgements of this one go out, and takes along
+    // what the writer would have written behind them.
+    if (status.ok() && !pending_.empty()) {
+      auto permit = co_await files_lock_.Acquire(1);
+      if (failure_.ok()) status = co_await WritePending();
+    }
+    if (!status.ok()) Fail(status);
+  }
+  syncer_runs_ = false;
+  // Behind the acknowledgements: recovery finds epochs in the batches, too.
+  if (epochs_dirty_ && failure_.ok()) WakeWriter();
+}
+
+Task<Status> Log::SyncInGroup() {
+  const Offset target = written_.reached();
+  const uint64_t truncations = truncations_;
+  std::shared_ptr<Segment> segment = LastOnDisk();
+  CO_ASSIGN_OR_RETURN(std::shared_ptr<File> file, co_await segment->OpenFile(context_.ports.files));
+  CO_RETURN_IF_ERROR(co_await context_.group_sync.Sync(std::move(file)));
+  ++context_.counters.syncs;
+  // What was cut off meanwhile is not durable, and what came in its place was not synced.
+  if (failure_.ok() && truncations == truncations_) AdvanceDurable(target);
+  co_return OkStatus();
 }
 
 bool Log::SyncIsDue() const {
@@ -65,6 +98,7 @@ Task<Status> Log::WriteToSegment(PendingWrite write) {
   segment->modified_at = context_.ports.clock.WallNow();
   unwritten_bytes_ -= bytes;
   bytes_since_checkpoint_ += bytes;
+  ReserveAhead(*segment, *file);
   const int64_t behind = segment->written_size - segment->writeback_started;
   if (behind >= context_.limits.writeback_bytes) {
     file->StartWriteback(static_cast<uint64_t>(segment->writeback_started),
@@ -73,6 +107,18 @@ Task<Status> Log::WriteToSegment(PendingWrite write) {
   }
   AdvanceWritten(write.end_offset);
   co_return OkStatus();
+}
+
+void Log::ReserveAhead(Segment& segment, File& file) const {
+  const int64_t size = segment.written_size;
+  if (size < context_.limits.reserve_from_bytes || segment.preallocated) return;
+  // At most as much again as there is, so that many small logs do not take the disk.
+  const int64_t ahead = std::min(size, context_.limits.reserve_bytes);
+  if (segment.reserved_end - size > ahead / 4) return;
+  const int64_t begin = std::max(size, segment.reserved_end);
+  segment.reserved_end = std::min<int64_t>(size + ahead, config_->segment_bytes);
+  if (segment.reserved_end <= begin) return;
+  file.Reserve(static_cast<uint64_t>(begin), static_cast<uint64_t>(segment.reserved_end - begin));
 }
 
 Task<Status> Log::CreateSegmentFiles(std::shared_ptr<Segment> segment) {
@@ -110,7 +156,8 @@ Task<Status> Log::SealSegment(std::shared_ptr<Segment> segment) {
   CHECK(segment->written_size == segment->size);
   CO_ASSIGN_OR_RETURN(const std::shared_ptr<File> file,
                       co_await segment->OpenFile(context_.ports.files));
-  if (segment->preallocated) {
+  // A run of the broker before this one may have reserved blocks, too.
+  if (segment->preallocated || segment->size >= context_.limits.reserve_from_bytes) {
     CO_RETURN_IF_ERROR(co_await file->Truncate(static_cast<uint64_t>(segment->size)));
     segment->preallocated = false;
   }
@@ -190,6 +237,7 @@ void Log::AdvanceWritten(Offset offset) {
   written_.Advance(offset);
   tail_.SetWritten(offset);
   if (observer_ != nullptr) observer_->OnWritten(*this, offset);
+  WakeSyncer();
 }
 
 void Log::AdvanceDurable(Offset offset) {
@@ -204,6 +252,7 @@ void Log::AdvanceDurable(Offset offset) {
 void Log::RequestFlush() {
   flush_requested_ = log_end_offset_;
   WakeWriter();
+  WakeSyncer();
 }
 
 Task<> Log::FlushAfterDelay(int64_t delay_ms) {

@@ -72,6 +72,7 @@ class Segment {
   size_t offset_index_written = 0;
   size_t time_index_written = 0;
   int64_t writeback_started = 0;
+  int64_t reserved_end = 0;  // blocks have been asked for up to here
   // Producer state at base_offset, to be written before the files are made.
   std::string snapshot;
 

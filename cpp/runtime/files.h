@@ -33,6 +33,9 @@ class File {
   // A hint: start writing [position, position + size) to the device, without waiting. Errors show
   // at the next Sync.
   virtual void StartWriteback(uint64_t position, uint64_t size) = 0;
+  // A hint: [position, position + size) will be written soon; a file system that finds its blocks
+  // ready syncs sooner. The file's size stays; Truncate gives back what was not used.
+  virtual void Reserve(uint64_t position, uint64_t size) = 0;
 };
 
 struct OpenOptions {
@@ -73,6 +76,9 @@ class Files {
   virtual Task<Status> CreateDirectory(std::string path) = 0;
   // The directory and all that is in it.
   virtual Task<Status> RemoveTree(std::string path) = 0;
+  // As Sync of each file, whose device writes may run together; gives their results in this order.
+  // The files were opened by this port. Here: one after the other.
+  virtual Task<std::vector<Status>> SyncAll(std::vector<std::shared_ptr<File>> files);
   // Makes creations, renames and removals in the directory durable.
   virtual Task<Status> SyncDirectory(std::string path) = 0;
   // kNotFound if there is none.

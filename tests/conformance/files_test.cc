@@ -56,6 +56,43 @@ Task<> ReadsWhatWasWritten(WorldUnderTest& world) {
 }
 TEST_P(FilesConformanceTest, ReadsWhatWasWritten) { world->Run(ReadsWhatWasWritten(*world)); }
 
+Task<> ReservingLeavesSizeAndContentAlone(WorldUnderTest& world) {
+  std::unique_ptr<File> file = co_await OpenNew(world.files(), world.directory() + "/a");
+  co_await Write(*file, 0, "penstock");
+  file->Reserve(8, 1 << 20);
+  const Status synced = co_await file->Sync();
+  EXPECT_TRUE(synced.ok());
+  const auto size = co_await file->Size();
+  EXPECT_EQ(*size, 8U);
+  const Status status = co_await file->Truncate(8);
+  EXPECT_TRUE(status.ok());
+  const std::string whole = co_await Read(*file, 0, 100);
+  EXPECT_EQ(whole, "penstock");
+}
+TEST_P(FilesConformanceTest, ReservingLeavesSizeAndContentAlone) {
+  world->Run(ReservingLeavesSizeAndContentAlone(*world));
+}
+
+Task<> SeveralFilesAreSyncedTogether(WorldUnderTest& world) {
+  std::vector<std::shared_ptr<File>> files;
+  for (const char* name : {"/a", "/b", "/c"}) {
+    std::string path = world.directory() + name;
+    std::unique_ptr<File> file = co_await OpenNew(world.files(), std::move(path));
+    co_await Write(*file, 0, "penstock");
+    files.push_back(std::move(file));
+  }
+  files.push_back(files.front());
+  const std::vector<Status> results = co_await world.files().SyncAll(std::move(files));
+  EXPECT_EQ(results.size(), 4U);
+  for (const Status& result : results) EXPECT_TRUE(result.ok());
+  std::vector<std::shared_ptr<File>> none;
+  const std::vector<Status> nothing = co_await world.files().SyncAll(std::move(none));
+  EXPECT_TRUE(nothing.empty());
+}
+TEST_P(FilesConformanceTest, SeveralFilesAreSyncedTogether) {
+  world->Run(SeveralFilesAreSyncedTogether(*world));
+}
+
 Task<> TruncationCutsAndExtends(WorldUnderTest& world) {
   std::unique_ptr<File> file = co_await OpenNew(world.files(), world.directory() + "/a");
   co_await Write(*file, 0, "penstock");

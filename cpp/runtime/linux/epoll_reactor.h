@@ -44,7 +44,7 @@ class EpollReactor final : public Executor, public Clock, public Timers {
   void Turn();
 
   // Executor, Clock, Timers.
-  void Post(Runnable& work) override { ready_.PushBack(work); }
+  void Post(Runnable& work) override { posted_to_->PushBack(work); }
   Instant Now() const override { return now_; }
   TimestampMs WallNow() const override;
   Task<> SleepUntil(Instant when) override;
@@ -73,7 +73,8 @@ class EpollReactor final : public Executor, public Clock, public Timers {
   void ReadClock();
   void FireTimers();
   void RunReady();
-  bool TakeResults();
+  void RunFileResults();
+  void TakeForeignWork();
   bool HasResults() const;
   // Events of descriptors, waiting for at most `timeout`; whether there were any.
   bool Poll(Duration timeout);
@@ -89,6 +90,7 @@ class EpollReactor final : public Executor, public Clock, public Timers {
   Instant now_;
   mutable int64_t wall_now_ms_ = 0;  // 0: not read in this turn
   RunQueue ready_;
+  RunQueue* posted_to_ = &ready_;
   TimerHeap timers_;
   uint32_t credit_ = 0;
   IdlePolicy idle_policy_;

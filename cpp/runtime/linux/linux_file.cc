@@ -195,4 +195,13 @@ void LinuxFile::StartWriteback(uint64_t position, uint64_t size) {
   });
 }
 
+void LinuxFile::Reserve(uint64_t position, uint64_t size) {
+  if (position > kPositionMax || size > kPositionMax - position) return;
+  StartOnFileThread(reactor_.file_thread(), [descriptor = descriptor_, position, size]() {
+    // A hint: a file system that cannot do it, or is full, says so to the writes that need it.
+    ::fallocate(descriptor->get(), FALLOC_FL_KEEP_SIZE, static_cast<off_t>(position),
+                static_cast<off_t>(size));
+  });
+}
+
 }  // namespace penstock

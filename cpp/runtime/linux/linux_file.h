@@ -23,6 +23,10 @@ class LinuxFile final : public File {
   Task<Status> Truncate(uint64_t size) override;
   Task<StatusOr<uint64_t>> Size() override;
   void StartWriteback(uint64_t position, uint64_t size) override;
+  void Reserve(uint64_t position, uint64_t size) override;
+
+  const std::shared_ptr<FileDescriptor>& descriptor() const { return descriptor_; }
+  const std::string& path() const { return path_; }
 
  private:
   EpollReactor& reactor_;

@@ -1,8 +1,14 @@
 #include "runtime/linux/linux_files.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <utility>
 
+#include "base/strings.h"
 #include "runtime/linux/epoll_reactor.h"
+#include "runtime/linux/errno_status.h"
 #include "runtime/linux/file_calls.h"
 #include "runtime/linux/linux_file.h"
 
@@ -57,6 +63,38 @@ Task<Status> LinuxFiles::CreateDirectory(std::string path) {
 
 Task<Status> LinuxFiles::RemoveTree(std::string path) {
   return Run<Status>(reactor_, [path = std::move(path)]() { return file_calls::RemoveTree(path); });
+}
+
+// The device writes of all files are on their way before the first sync waits: whatever the first
+// commit of the file system's journal covers, the others need not commit again.
+Task<std::vector<Status>> LinuxFiles::SyncAll(std::vector<std::shared_ptr<File>> files) {
+  std::vector<std::shared_ptr<FileDescriptor>> descriptors;
+  descriptors.reserve(files.size());
+  for (const std::shared_ptr<File>& file : files) {
+    descriptors.push_back(static_cast<const LinuxFile&>(*file).descriptor());
+  }
+  absl::AnyInvocable<std::vector<int>()> sync = [descriptors = std::move(descriptors)]() {
+    if (descriptors.size() > 1) {
+      for (const auto& descriptor : descriptors) {
+        // Only a hint: an error shows again at the sync.
+        ::sync_file_range(descriptor->get(), 0, 0, SYNC_FILE_RANGE_WRITE);
+      }
+    }
+    std::vector<int> errors;
+    errors.reserve(descriptors.size());
+    for (const auto& descriptor : descriptors) {
+      errors.push_back(::fdatasync(descriptor->get()) == 0 ? 0 : errno);
+    }
+    return errors;
+  };
+  std::vector<int> errors = co_await Run(reactor_, std::move(sync));
+  std::vector<Status> results;
+  results.reserve(files.size());
+  for (size_t i = 0; i < files.size(); ++i) {
+    const std::string& path = static_cast<const LinuxFile&>(*files[i]).path();
+    results.push_back(errors[i] == 0 ? OkStatus() : ErrnoStatus(errors[i], StrCat("sync ", path)));
+  }
+  co_return results;
 }
 
 Task<Status> LinuxFiles::SyncDirectory(std::string path) {

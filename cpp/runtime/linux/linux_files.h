@@ -22,6 +22,7 @@ class LinuxFiles final : public Files {
   Task<StatusOr<std::vector<std::string>>> List(std::string directory) override;
   Task<Status> CreateDirectory(std::string path) override;
   Task<Status> RemoveTree(std::string path) override;
+  Task<std::vector<Status>> SyncAll(std::vector<std::shared_ptr<File>> files) override;
   Task<Status> SyncDirectory(std::string path) override;
   Task<StatusOr<FileInfo>> Describe(std::string path) override;
   Task<StatusOr<DiskSpace>> Space(std::string directory) override;

@@ -38,6 +38,8 @@ Task<Status> MemoryFile::Truncate(uint64_t size) {
 
 Task<StatusOr<uint64_t>> MemoryFile::Size() { co_return inode_->bytes.size(); }
 
-void MemoryFile::StartWriteback(uint64_t, uint64_t) {}  // a hint; memory has nothing to write back
+// Hints; memory has nothing to write back, and no blocks to find.
+void MemoryFile::StartWriteback(uint64_t, uint64_t) {}
+void MemoryFile::Reserve(uint64_t, uint64_t) {}
 
 }  // namespace penstock

@@ -57,6 +57,7 @@ class SimFiles::FaultyFile final : public File {
   void StartWriteback(uint64_t position, uint64_t size) override {
     file_.StartWriteback(position, size);
   }
+  void Reserve(uint64_t position, uint64_t size) override { file_.Reserve(position, size); }
 
  private:
   SimFiles& files_;
