@@ -51,7 +51,8 @@ Task<Status> BrokerNode::Start() {
   CO_RETURN_IF_ERROR(co_await LockDirectory());
   CO_RETURN_IF_ERROR(co_await OpenAddresses());
   CO_RETURN_IF_ERROR(co_await OpenHttp());
-  CO_RETURN_IF_ERROR(co_await OpenLogs());
+  CO_RETURN_IF_ERROR(co_await InspectLogs());
+  CO_RETURN_IF_ERROR(co_await CheckMetadata());
   CO_RETURN_IF_ERROR(co_await LoadMetadata());
   CO_RETURN_IF_ERROR(co_await LoadLogs());
   CO_RETURN_IF_ERROR(co_await Register());
@@ -123,7 +124,7 @@ Task<Status> BrokerNode::OpenHttp() {
 }
 
 // The metadata log is one of the logs, so their manager comes first.
-Task<Status> BrokerNode::OpenLogs() {
+Task<Status> BrokerNode::InspectLogs() {
   LogPorts ports{runtime_.clock, runtime_.executor, runtime_.timers,
                  runtime_.files, runtime_.random,   logger_.For("log")};
   LogManagerOptions options;
@@ -136,11 +137,11 @@ Task<Status> BrokerNode::OpenLogs() {
   options.producer_id_expiration_check_interval_ms =
       config_.producer_id_expiration_check_interval_ms;
   logs_ = std::make_unique<LogManager>(std::move(ports), std::move(options));
-  const Status read = co_await logs_->Start();
+  const Status read = co_await logs_->Inspect();
   co_return StartError(read, "logs");
 }
 
-Task<Status> BrokerNode::LoadMetadata() {
+MetadataNodeOptions BrokerNode::MetadataOptions() const {
   MetadataNodeOptions options;
   options.log_dir = options_.directory;
   options.metadata_dir = config_.metadata_log_dir.value_or("");
@@ -158,6 +159,20 @@ Task<Status> BrokerNode::LoadMetadata() {
   options.max_record_bytes_between_snapshots =
       config_.metadata_log_max_record_bytes_between_snapshots;
   options.max_snapshot_interval_ms = config_.metadata_log_max_snapshot_interval_ms;
+  return options;
+}
+
+// Before anything is written: what is refused here stays as it was.
+Task<Status> BrokerNode::CheckMetadata() {
+  MetadataNodeOptions options = MetadataOptions();
+  const Status checked = co_await MetadataNode::Check(runtime_, *logs_, std::move(options));
+  co_return StartError(checked, "metadata");
+}
+
+Task<Status> BrokerNode::LoadMetadata() {
+  const Status taken = co_await logs_->Start();
+  if (!taken.ok()) co_return StartError(taken, "logs");
+  MetadataNodeOptions options = MetadataOptions();
   StatusOr<std::unique_ptr<MetadataNode>> node =
       co_await MetadataNode::Open(runtime_, *logs_, logger_, std::move(options));
   if (!node.ok()) co_return StartError(node.status(), "metadata");

@@ -60,7 +60,9 @@ class BrokerNode final : public Broker, private Publisher {
   Task<Status> LockDirectory();
   Task<Status> OpenAddresses();
   Task<Status> OpenHttp();
-  Task<Status> OpenLogs();
+  Task<Status> InspectLogs();
+  MetadataNodeOptions MetadataOptions() const;
+  Task<Status> CheckMetadata();
   Task<Status> LoadMetadata();
   Task<Status> LoadLogs();
   Task<Status> Register();

@@ -54,11 +54,6 @@ Task<Status> LogLoader::FindFiles() {
   CO_ASSIGN_OR_RETURN(const std::vector<std::string> names, co_await files.List(log_.directory_));
   for (const std::string& name : names) {
     const std::string_view text = name;
-    if (text.ends_with(log_files::kSwapSuffix)) {
-      co_return FailedPrecondition(StrCat(log_.directory_, "/", name,
-                                          " is left from an interrupted compaction: start Apache "
-                                          "Kafka on the directory once, it finishes it"));
-    }
     const std::string path = StrCat(log_.directory_, '/', name);
     const bool leftover = text.ends_with(log_files::kDeletedSuffix) ||
                           text.ends_with(log_files::kCleanedSuffix) ||

@@ -29,8 +29,7 @@ class LogLoader {
   LogLoader(const LogLoader&) = delete;
   LogLoader& operator=(const LogLoader&) = delete;
 
-  // The directory must exist. DataLoss: it cannot be read as a log. FailedPrecondition: a
-  // compaction by Apache Kafka was interrupted in it, which only Apache Kafka can finish.
+  // The directory must exist. DataLoss: it cannot be read as a log.
   Task<Status> Load();
 
  private:

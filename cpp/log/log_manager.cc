@@ -34,19 +34,33 @@ std::string LogManager::PathOf(std::string_view name) const {
   return StrCat(options_.directory, '/', name);
 }
 
-Task<Status> LogManager::Start() {
+Task<Status> LogManager::Inspect() {
   Files& files = context_.ports.files;
   std::string clean_path = PathOf(log_files::kCleanShutdown);
   auto clean = co_await ReadWholeFile(files, clean_path, kTextBytesMax);
   if (!clean.ok() && clean.status().code() != StatusCode::kNotFound) co_return clean.status();
-  had_clean_shutdown_ = clean.ok();
+  clean_shutdown_file_ = had_clean_shutdown_ = clean.ok();
   if (clean.ok()) previous_broker_epoch_ = DecodeCleanShutdown(clean->text());
   CO_ASSIGN_OR_RETURN(recovery_points_, co_await ReadCheckpoint(log_files::kRecoveryPoints));
   CO_ASSIGN_OR_RETURN(log_start_offsets_, co_await ReadCheckpoint(log_files::kLogStartOffsets));
   CO_ASSIGN_OR_RETURN(high_watermarks_, co_await ReadCheckpoint(log_files::kHighWatermarks));
   CO_RETURN_IF_ERROR(co_await FindLogs());
-  if (had_clean_shutdown_) {
+  inspected_ = true;
+  co_return OkStatus();
+}
+
+Task<Status> LogManager::Start() {
+  if (!inspected_) {
+    CO_RETURN_IF_ERROR(co_await Inspect());
+  }
+  Files& files = context_.ports.files;
+  for (const std::string& path : half_deleted_) {
+    CO_RETURN_IF_ERROR(co_await files.RemoveTree(path));
+  }
+  half_deleted_.clear();
+  if (clean_shutdown_file_) {
     // Gone for good before anything is changed: from here on a crash is a crash.
+    std::string clean_path = PathOf(log_files::kCleanShutdown);
     CO_RETURN_IF_ERROR(co_await RemoveIfExists(files, clean_path));
     CO_RETURN_IF_ERROR(co_await files.SyncDirectory(options_.directory));
   }
@@ -74,39 +88,48 @@ Task<Status> LogManager::FindLogs() {
   for (const std::string& name : names) {
     const std::string path = PathOf(name);
     if (std::string_view(name).ends_with(log_files::kDirectoryDeleteSuffix)) {
-      CO_RETURN_IF_ERROR(co_await files.RemoveTree(path));
+      half_deleted_.push_back(path);
       continue;
     }
     const std::optional<TopicPartition> topic_partition = log_files::ParseDirectoryName(name);
     if (!topic_partition.has_value()) continue;
     CO_ASSIGN_OR_RETURN(const FileInfo info, co_await files.Describe(path));
     if (!info.directory) continue;
-    Found& found = found_[*topic_partition];
-    found.name = name;
-    const std::string metadata_path = StrCat(path, '/', log_files::kPartitionMetadata);
-    auto metadata = co_await ReadWholeFile(files, metadata_path, kTextBytesMax);
-    if (metadata.status().code() == StatusCode::kNotFound) continue;
-    if (!metadata.ok()) co_return metadata.status();
-    const StatusOr<Uuid> topic_id = DecodePartitionMetadata(metadata->text());
-    if (!topic_id.ok()) co_return Annotate(topic_id.status(), metadata_path);
-    found.topic_id = *topic_id;
+    const TopicPartition& found = *topic_partition;
+    CO_RETURN_IF_ERROR(co_await FindLog(found, path));
   }
+  co_return OkStatus();
+}
+
+Task<Status> LogManager::FindLog(TopicPartition topic_partition, std::string path) {
+  Files& files = context_.ports.files;
+  CO_ASSIGN_OR_RETURN(const std::vector<std::string> names, co_await files.List(path));
+  for (const std::string& name : names) {
+    if (!std::string_view(name).ends_with(log_files::kSwapSuffix)) continue;
+    co_return FailedPrecondition(StrCat(path, "/", name,
+                                        " is left from an interrupted compaction: start Apache "
+                                        "Kafka on the directory once, it finishes it"));
+  }
+  Uuid& topic_id = found_[topic_partition];
+  const std::string metadata_path = StrCat(path, '/', log_files::kPartitionMetadata);
+  auto metadata = co_await ReadWholeFile(files, metadata_path, kTextBytesMax);
+  if (metadata.status().code() == StatusCode::kNotFound) co_return OkStatus();
+  if (!metadata.ok()) co_return metadata.status();
+  const StatusOr<Uuid> read = DecodePartitionMetadata(metadata->text());
+  if (!read.ok()) co_return Annotate(read.status(), metadata_path);
+  topic_id = *read;
   co_return OkStatus();
 }
 
 std::vector<FoundLog> LogManager::FoundLogs() const {
   std::vector<FoundLog> found;
-  for (const auto& [topic_partition, entry] : found_) {
-    found.push_back({.topic_partition = topic_partition, .topic_id = entry.topic_id});
+  for (const auto& [topic_partition, topic_id] : found_) {
+    found.push_back({.topic_partition = topic_partition, .topic_id = topic_id});
   }
   return found;
 }
 
-Task<StatusOr<Log*>> LogManager::Open(TopicPartition topic_partition,
-                                      std::shared_ptr<const TopicConfig> config) {
-  if (!found_.contains(topic_partition)) {
-    co_return NotFound(StrCat("there is no directory of ", topic_partition.ToString()));
-  }
+LoadOptions LogManager::CheckpointsOf(const TopicPartition& topic_partition) const {
   const auto offset_in = [&](const OffsetCheckpoint& offsets) {
     const auto entry = offsets.find(topic_partition);
     return entry == offsets.end() ? Offset(0) : entry->second;
@@ -116,6 +139,15 @@ Task<StatusOr<Log*>> LogManager::Open(TopicPartition topic_partition,
   load.recovery_point = offset_in(recovery_points_);
   load.log_start_offset = offset_in(log_start_offsets_);
   load.high_watermark = offset_in(high_watermarks_);
+  return load;
+}
+
+Task<StatusOr<Log*>> LogManager::Open(TopicPartition topic_partition,
+                                      std::shared_ptr<const TopicConfig> config) {
+  if (!found_.contains(topic_partition)) {
+    co_return NotFound(StrCat("there is no directory of ", topic_partition.ToString()));
+  }
+  const LoadOptions load = CheckpointsOf(topic_partition);
   auto log = std::make_unique<Log>(context_, topic_partition, PathOf(topic_partition.ToString()),
                                    std::move(config));
   log->producers_.SetExpirationMs(options_.producer_id_expiration_ms);
@@ -141,9 +173,7 @@ Task<StatusOr<Log*>> LogManager::Create(TopicPartition topic_partition, Uuid top
   CO_RETURN_IF_ERROR(
       co_await ReplaceFile(files, path, std::move(metadata_path), std::move(metadata)));
   CO_RETURN_IF_ERROR(co_await files.SyncDirectory(options_.directory));
-  Found& found = found_[topic_partition];
-  found.name = topic_partition.ToString();
-  found.topic_id = topic_id;
+  found_[topic_partition] = topic_id;
   // What the checkpoints say of a deleted topic of the same name is not about this one.
   recovery_points_.erase(topic_partition);
   log_start_offsets_.erase(topic_partition);

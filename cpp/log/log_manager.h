@@ -15,6 +15,7 @@
 #include "log/checkpoint_format.h"
 #include "log/log.h"
 #include "log/log_context.h"
+#include "log/log_loader.h"
 #include "log/topic_partition.h"
 #include "runtime/random.h"
 #include "runtime/semaphore.h"
@@ -48,12 +49,18 @@ class LogManager {
   LogManager(const LogManager&) = delete;
   LogManager& operator=(const LogManager&) = delete;
 
-  // Reads the directory and its checkpoints, finishes deletions that a crash interrupted, and takes
-  // the clean-shutdown file away. Opens no log.
+  // Reads the directory and its checkpoints and changes nothing, for checks that may refuse the
+  // start. FailedPrecondition: a compaction by Apache Kafka was interrupted in a log, which only
+  // Apache Kafka can finish.
+  Task<Status> Inspect();
+  // Inspects the directory, unless that was done, finishes deletions that a crash interrupted, and
+  // takes the clean-shutdown file away. Opens no log.
   Task<Status> Start();
   bool had_clean_shutdown() const { return had_clean_shutdown_; }
   // Of the clean-shutdown file; kNoBrokerEpoch (-1) when there was none.
   BrokerEpoch previous_broker_epoch() const { return previous_broker_epoch_; }
+  // What the checkpoints say of a log that is not open yet.
+  LoadOptions CheckpointsOf(const TopicPartition& topic_partition) const;
   // Directories that are not open yet, sorted.
   std::vector<FoundLog> FoundLogs() const;
 
@@ -92,14 +99,10 @@ class LogManager {
   const std::string& directory() const { return options_.directory; }
 
  private:
-  struct Found {
-    std::string name;
-    Uuid topic_id;
-  };
-
   std::string PathOf(std::string_view name) const;
   Task<StatusOr<OffsetCheckpoint>> ReadCheckpoint(std::string_view name);
   Task<Status> FindLogs();
+  Task<Status> FindLog(TopicPartition topic_partition, std::string path);
   Task<Status> RenameDirectory(TopicPartition topic_partition, std::string to);
   Task<Status> RemoveTreeLater(std::string path, int64_t delay_ms);
   Task<> RunCheckpoints();
@@ -114,12 +117,15 @@ class LogManager {
   bool unopened_are_clean() const { return had_clean_shutdown_ || found_.empty(); }
 
   LogManagerOptions options_;
-  std::map<TopicPartition, Found> found_;
+  std::map<TopicPartition, Uuid> found_;  // not open yet; the topic ids
   OffsetCheckpoint recovery_points_;
   OffsetCheckpoint log_start_offsets_;
   OffsetCheckpoint high_watermarks_;
   std::map<std::string_view, std::string> written_checkpoints_;  // by name, a constant of log_files
-  bool had_clean_shutdown_ = false;
+  bool inspected_ = false;
+  std::vector<std::string> half_deleted_;  // paths
+  bool clean_shutdown_file_ = false;
+  bool had_clean_shutdown_ = false;  // and the checkpoints with it can be read
   BrokerEpoch previous_broker_epoch_{-1};
   Semaphore maintenance_;  // one unit: checkpoints and retention take turns
   Semaphore start_offsets_lock_;

@@ -58,10 +58,16 @@ struct BrokerRegistrationOptions {
 
 class MetadataNode {
  public:
-  // Formats an empty directory, loads a formatted one, becomes the leader of a new epoch. Refusals
-  // (another node id, a newer directory, feature levels or records that are not served, several
-  // voters) are FailedPrecondition with one line that names what and where. The directory must be
-  // locked by the caller. `runtime` and `logger` outlive it.
+  // Reads what Open will read and changes nothing, so that a directory that must be refused stays
+  // as it is. Refusals (another node id, a newer directory, feature levels or records that are not
+  // served, several voters) are FailedPrecondition with one line that names what and where;
+  // DataLoss for a metadata log that is broken where it was durable. `logs` has inspected the
+  // directory and not started. `runtime` and `logs` outlive the Task.
+  static Task<Status> Check(Runtime& runtime, const LogManager& logs, MetadataNodeOptions options);
+
+  // After Check and the start of `logs`: formats an empty directory, loads a formatted one, becomes
+  // the leader of a new epoch. The directory must be locked by the caller. `runtime` and `logger`
+  // outlive it.
   static Task<StatusOr<std::unique_ptr<MetadataNode>>> Open(Runtime& runtime, LogManager& logs,
                                                             Logger& logger,
                                                             MetadataNodeOptions options);

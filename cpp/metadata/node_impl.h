@@ -51,8 +51,6 @@ class MetadataNodeImpl final : public MetadataNode {
  private:
   using Machine = MachineRuntime<ControllerMachine>;
 
-  Task<Status> CheckBootstrap();
-  Status CheckLoaded() const;
   std::vector<MetadataRecord> ActivationRecords() const;
   // Appends `records`, if any, without waiting.
   Status SubmitRecords(std::vector<MetadataRecord> records);

@@ -1,42 +1,21 @@
 // MetadataNode: from a directory to a leader with a loaded image.
 #include <utility>
 
-#include "base/strings.h"
 #include "metadata/controller/broker_manager.h"
 #include "metadata/controller/feature_manager.h"
+#include "metadata/node_check.h"
 #include "metadata/node_impl.h"
 #include "metadata/storage/directory_storage.h"
 
 namespace penstock {
-namespace {
-
-Status CheckOptions(const MetadataNodeOptions& options) {
-  if (options.metadata_dir.empty() || options.metadata_dir == options.log_dir) return OkStatus();
-  return FailedPrecondition(StrCat("metadata.log.dir=", options.metadata_dir,
-                                   " is not served yet: the metadata log lies in ",
-                                   options.log_dir));
-}
-
-VoterEndpoint ControllerEndpoint(const MetadataNodeOptions& options) {
-  return {options.controller_listener, options.controller_host, options.controller_port};
-}
-
-}  // namespace
-
 Task<StatusOr<std::unique_ptr<MetadataNode>>> MetadataNode::Open(Runtime& runtime, LogManager& logs,
                                                                  Logger& logger,
                                                                  MetadataNodeOptions options) {
-  CO_RETURN_IF_ERROR(CheckOptions(options));
-  StorageOptions storage;
-  storage.directory = options.log_dir;
-  storage.node_id = options.node_id;
-  storage.voter_endpoints.push_back(ControllerEndpoint(options));
+  const StorageOptions storage = StorageOptionsOf(options);
   CO_ASSIGN_OR_RETURN(MetaProperties meta, co_await OpenDirectory(runtime.files, runtime.clock,
                                                                   runtime.random, storage));
   RaftOptions raft;
-  raft.self.id = meta.node_id;
-  raft.self.directory_id = meta.directory_id;
-  raft.self.endpoints.push_back(ControllerEndpoint(options));
+  raft.self = VoterOf(options, meta);
   RaftDriver::Ports ports{logs, runtime.files, runtime.clock, logger.For("raft")};
   StatusOr<std::unique_ptr<RaftDriver>> driver =
       co_await RaftDriver::Open(std::move(ports), std::move(raft));
@@ -50,39 +29,16 @@ Task<StatusOr<std::unique_ptr<MetadataNode>>> MetadataNode::Open(Runtime& runtim
 
 Task<Status> MetadataNodeImpl::Start() {
   CO_RETURN_IF_ERROR(co_await machine_.Load());
-  const Status checked = CheckLoaded();
-  if (!checked.ok()) co_return Annotate(checked, options_.log_dir);
-  CO_RETURN_IF_ERROR(co_await CheckBootstrap());
+  CO_RETURN_IF_ERROR(CheckImage(*machine_.machine().image(), options_));
+  const MetadataImagePtr loaded = machine_.machine().image();
+  const std::string directory = options_.log_dir;
+  CO_ASSIGN_OR_RETURN(bootstrap_records_,
+                      co_await BootstrapRecordsFor(runtime_.files, directory, loaded));
   CO_RETURN_IF_ERROR(co_await driver_->Lead());
   CO_RETURN_IF_ERROR(SubmitRecords(ActivationRecords()));
   last_snapshot_at_ = runtime_.clock.WallNow();
   const Offset end = driver_->log_end_offset();
   co_return co_await machine_.WaitCommitted(end);
-}
-
-Status MetadataNodeImpl::CheckLoaded() const {
-  const MetadataImage& image = *machine_.machine().image();
-  RETURN_IF_ERROR(CheckFinalizedFeatures(image.features()));
-  return OkStatus();
-}
-
-// An empty log takes over the features of bootstrap.checkpoint: they are checked before anything is
-// written.
-Task<Status> MetadataNodeImpl::CheckBootstrap() {
-  if (machine_.machine().image()->features().metadata_version !=
-      FeaturesImage::kNoMetadataVersion) {
-    co_return OkStatus();
-  }
-  CO_ASSIGN_OR_RETURN(bootstrap_records_,
-                      co_await ReadBootstrapRecords(runtime_.files, options_.log_dir));
-  MetadataDelta delta(machine_.machine().image());
-  for (const MetadataRecord& record : bootstrap_records_) {
-    const Status replayed = delta.Replay(record);
-    if (!replayed.ok())
-      co_return Annotate(replayed, StrCat(options_.log_dir, "/bootstrap.checkpoint"));
-  }
-  const Status checked = CheckFinalizedFeatures(delta.Apply(MetadataProvenance())->features());
-  co_return Annotate(checked, StrCat(options_.log_dir, "/bootstrap.checkpoint"));
 }
 
 std::vector<MetadataRecord> MetadataNodeImpl::ActivationRecords() const {

@@ -1,20 +1,17 @@
 #include "metadata/raft_writer.h"
 
 namespace penstock {
-namespace {
 
-BatchPosition ToPosition(const RaftBatchPosition& position) {
+BatchPosition ToBatchPosition(const RaftBatchPosition& position) {
   return {position.base_offset, position.last_offset, position.leader_epoch, position.timestamp};
 }
-
-}  // namespace
 
 StatusOr<BatchPosition> RaftWriter::Append(const std::vector<EncodedRecord>& records) {
   std::vector<RaftRecord> raft_records;
   raft_records.reserve(records.size());
   for (const EncodedRecord& record : records) raft_records.push_back({record.key, record.value});
   ASSIGN_OR_RETURN(const RaftBatchPosition position, driver_.Append(raft_records));
-  return ToPosition(position);
+  return ToBatchPosition(position);
 }
 
 Task<Status> RaftWriter::Load(LoadSink& sink) {
@@ -25,7 +22,7 @@ Task<Status> RaftWriter::Load(LoadSink& sink) {
     for (RaftRecord& record : raft_records) {
       records.push_back({std::move(record.key), std::move(record.value)});
     }
-    return sink.OnBatch(ToPosition(position), records);
+    return sink.OnBatch(ToBatchPosition(position), records);
   };
   co_return co_await driver_.Load(std::move(take));
 }

@@ -9,6 +9,8 @@
 
 namespace penstock {
 
+BatchPosition ToBatchPosition(const RaftBatchPosition& position);
+
 class RaftWriter final : public PartitionWriter, private RaftObserver {
  public:
   // `driver` outlives the writer.

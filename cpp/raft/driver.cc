@@ -7,13 +7,12 @@
 #include "base/strings.h"
 #include "config/topic_config.h"
 #include "log/log.h"
+#include "raft/log_inspection.h"
 
 namespace penstock {
 namespace {
 
 constexpr int64_t kLoadBytes = 1 << 20;
-
-TopicPartition MetadataPartition() { return {std::string(kClusterMetadataTopic), PartitionId(0)}; }
 
 std::shared_ptr<const TopicConfig> MetadataLogConfig(const RaftOptions& options) {
   auto config = std::make_shared<TopicConfig>();
@@ -27,6 +26,8 @@ std::shared_ptr<const TopicConfig> MetadataLogConfig(const RaftOptions& options)
 }
 
 }  // namespace
+
+TopicPartition MetadataPartition() { return {std::string(kClusterMetadataTopic), PartitionId(0)}; }
 
 RaftDriver::RaftDriver(Ports ports, RaftOptions options, Log& log, std::string directory)
     : ports_(std::move(ports)),
@@ -54,7 +55,8 @@ Task<StatusOr<std::unique_ptr<RaftDriver>>> RaftDriver::Open(Ports ports, RaftOp
       new RaftDriver(std::move(ports), std::move(options), **log, directory));
   CO_ASSIGN_OR_RETURN(driver->election_,
                       co_await ReadElectionState(driver->ports_.files, directory));
-  CO_ASSIGN_OR_RETURN(const std::vector<SnapshotId> found, co_await driver->snapshots_.Open());
+  CO_RETURN_IF_ERROR(co_await driver->snapshots_.RemoveLeftovers());
+  CO_ASSIGN_OR_RETURN(const std::vector<SnapshotId> found, co_await driver->snapshots_.Find());
   if (!found.empty()) driver->latest_snapshot_ = found.back();
   co_return driver;
 }
@@ -65,41 +67,22 @@ Offset RaftDriver::high_watermark() const {
 }
 
 Task<Status> RaftDriver::Load(RaftBatchSink sink) {
-  kraft_version_ = 0;
-  voters_.clear();
-  voters_known_ = voters_in_log_ = false;
-  bytes_since_snapshot_ = 0;
-  last_log_epoch_ = LeaderEpoch(0);
+  loaded_ = RaftLogState();
   CO_RETURN_IF_ERROR(co_await LoadSnapshot(sink));
-  co_return co_await LoadLog(sink);
+  CO_RETURN_IF_ERROR(co_await LoadLog(sink));
+  bytes_since_snapshot_ = loaded_.bytes_taken();
+  co_return OkStatus();
 }
 
 Task<Status> RaftDriver::LoadSnapshot(const RaftBatchSink& sink) {
   const Offset snapshot_end =
       latest_snapshot_.has_value() ? latest_snapshot_->end_offset : Offset(0);
-  if (log_.log_start_offset() > snapshot_end) {
-    co_return DataLoss(StrCat(directory_, ": the log begins at offset ", log_.log_start_offset(),
-                              ", but no snapshot reaches up to it"));
-  }
+  CO_RETURN_IF_ERROR(CheckLogBeginning(directory_, log_.log_start_offset(), snapshot_end));
   if (!latest_snapshot_.has_value()) co_return OkStatus();
   const SnapshotId id = *latest_snapshot_;
   CO_ASSIGN_OR_RETURN(SnapshotContent content, co_await snapshots_.Read(id));
-  if (content.kraft_version.has_value()) kraft_version_ = *content.kraft_version;
-  if (content.voters.has_value()) {
-    voters_ = *content.voters;
-    voters_known_ = true;
-    voters_in_log_ = !id.is_bootstrap();
-  }
-  last_log_epoch_ = id.epoch;
-  if (!content.records.empty()) {
-    RaftBatchPosition position;
-    position.last_offset = id.end_offset - 1;
-    position.base_offset = position.last_offset;
-    position.leader_epoch = id.epoch;
-    position.timestamp = content.last_contained_log_timestamp;
-    const Status taken = sink(position, std::move(content.records));
-    if (!taken.ok()) co_return Annotate(taken, StrCat(directory_, "/", id.FileName()));
-  }
+  const Status taken = loaded_.TakeSnapshot(id, std::move(content), sink);
+  if (!taken.ok()) co_return Annotate(taken, StrCat(directory_, "/", id.FileName()));
   // A log that ends before its snapshot was cut off or never written: the snapshot has it all.
   if (log_.log_end_offset() < snapshot_end) {
     co_return co_await log_.TruncateFullyAndStartAt(snapshot_end);
@@ -126,40 +109,13 @@ Task<Status> RaftDriver::LoadLog(const RaftBatchSink& sink) {
 
 Status RaftDriver::LoadBatches(const SliceChain& bytes, const RaftBatchSink& sink) {
   const Slice whole = bytes.Flatten();
-  const Status loaded =
-      ForEachBatch(whole.span(), [&](const BatchView& batch) { return LoadBatch(batch, sink); });
+  const Status loaded = ForEachBatch(
+      whole.span(), [&](const BatchView& batch) { return loaded_.TakeBatch(batch, sink); });
   return Annotate(loaded, directory_);
 }
 
-Status RaftDriver::LoadBatch(const BatchView& batch, const RaftBatchSink& sink) {
-  last_log_epoch_ = batch.leader_epoch();
-  bytes_since_snapshot_ += static_cast<int64_t>(batch.size_in_bytes());
-  if (batch.is_control()) {
-    QuorumControlState control;
-    RETURN_IF_ERROR(ReadControlBatch(batch, control));
-    if (control.kraft_version.has_value()) kraft_version_ = *control.kraft_version;
-    if (control.voters.has_value()) {
-      voters_ = *std::move(control.voters);
-      voters_known_ = voters_in_log_ = true;
-    }
-    return OkStatus();
-  }
-  ASSIGN_OR_RETURN(std::vector<RaftRecord> records, ReadRecordBatch(batch));
-  const RaftBatchPosition position{batch.base_offset(), batch.last_offset(), batch.leader_epoch(),
-                                   batch.max_timestamp()};
-  const Status taken = sink(position, std::move(records));
-  return Annotate(taken, StrCat("batch at offset ", batch.base_offset()));
-}
-
 Task<Status> RaftDriver::Lead() {
-  QuorumStart start;
-  start.self = options_.self;
-  start.election = election_;
-  start.log_end_offset = log_.log_end_offset();
-  start.last_log_epoch = last_log_epoch_;
-  start.kraft_version = kraft_version_;
-  if (voters_known_) start.voters = voters_;
-  start.voters_are_in_log = voters_in_log_;
+  const QuorumStart start = loaded_.StartOf(options_.self, election_, log_.log_end_offset());
   CO_ASSIGN_OR_RETURN(Quorum quorum, Quorum::Start(start));
   quorum.Step(ElectionTimeout());
 
@@ -169,9 +125,6 @@ Task<Status> RaftDriver::Lead() {
   CO_RETURN_IF_ERROR(co_await WriteElectionState(ports_.files, directory_, *ready.persist));
   election_ = ready.persist;
   log_.AssignLeaderEpoch(epoch);
-  kraft_version_ = quorum.kraft_version();
-  voters_ = quorum.voters();
-  voters_known_ = true;
   quorum_ = std::move(quorum);
   CO_ASSIGN_OR_RETURN(const Slice batch,
                       BuildControlBatch(log_.log_end_offset(), epoch, ports_.clock.WallNow(),
@@ -179,7 +132,6 @@ Task<Status> RaftDriver::Lead() {
   const StatusOr<RaftBatchPosition> appended = AppendBatch(batch);
   if (!appended.ok()) co_return appended.status();
   quorum_->Advance(log_.log_end_offset());
-  voters_in_log_ = true;
   co_return OkStatus();
 }
 
@@ -222,8 +174,8 @@ Task<Status> RaftDriver::WriteSnapshot(SnapshotId id, TimestampMs last_contained
   if (latest_snapshot_.has_value() && id <= *latest_snapshot_) co_return OkStatus();
   SnapshotContent content;
   content.last_contained_log_timestamp = last_contained_log_timestamp;
-  content.kraft_version = kraft_version_;
-  content.voters = voters_;
+  content.kraft_version = quorum_->kraft_version();
+  content.voters = quorum_->voters();
   content.records = std::move(records);
   const int64_t bytes_before = bytes_since_snapshot_;
   CO_ASSIGN_OR_RETURN(SliceChain bytes, EncodeSnapshot(id, content, ports_.clock.WallNow()));

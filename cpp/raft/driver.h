@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,7 +14,9 @@
 #include "base/status.h"
 #include "log/log_manager.h"
 #include "log/log_observer.h"
+#include "log/topic_partition.h"
 #include "raft/log_record.h"
+#include "raft/log_state.h"
 #include "raft/quorum.h"
 #include "raft/snapshot_store.h"
 #include "runtime/clock.h"
@@ -24,18 +25,11 @@
 namespace penstock {
 
 inline constexpr std::string_view kClusterMetadataTopic = "__cluster_metadata";
+TopicPartition MetadataPartition();
 
 struct RaftOptions {
   Voter self;
   int32_t segment_bytes = 1 << 30;
-};
-
-// Where a batch lies.
-struct RaftBatchPosition {
-  Offset base_offset{0};
-  Offset last_offset{0};
-  LeaderEpoch leader_epoch{0};
-  TimestampMs timestamp{0};
 };
 
 // Hears from the log's own code: only note it and post the work.
@@ -45,11 +39,6 @@ class RaftObserver {
   virtual void OnHighWatermark(Offset high_watermark) = 0;
   virtual void OnRaftFailed(const Status& why) = 0;
 };
-
-// Called with every data batch, in order. The records of a snapshot come as batches that end before
-// its offset.
-using RaftBatchSink =
-    std::function<Status(const RaftBatchPosition&, std::vector<RaftRecord> records)>;
 
 class RaftDriver final : private LogObserver {
  public:
@@ -87,8 +76,8 @@ class RaftDriver final : private LogObserver {
   Offset high_watermark() const;
 
   LeaderEpoch epoch() const { return quorum_.has_value() ? quorum_->epoch() : LeaderEpoch(0); }
-  int16_t kraft_version() const { return kraft_version_; }
-  const VoterSet& voters() const { return voters_; }
+  // Only while leads().
+  const VoterSet& voters() const { return quorum_->voters(); }
 
   // Bytes of the batches behind the last snapshot.
   int64_t bytes_since_snapshot() const { return bytes_since_snapshot_; }
@@ -104,7 +93,6 @@ class RaftDriver final : private LogObserver {
   Task<Status> LoadSnapshot(const RaftBatchSink& sink);
   Task<Status> LoadLog(const RaftBatchSink& sink);
   Status LoadBatches(const SliceChain& bytes, const RaftBatchSink& sink);
-  Status LoadBatch(const BatchView& batch, const RaftBatchSink& sink);
   Task<Status> RemovePrefix(SnapshotId id);
   StatusOr<RaftBatchPosition> AppendBatch(const Slice& batch);
 
@@ -121,12 +109,7 @@ class RaftDriver final : private LogObserver {
 
   std::optional<ElectionState> election_;
   std::optional<Quorum> quorum_;
-  // From control records.
-  int16_t kraft_version_ = 0;
-  VoterSet voters_;
-  bool voters_known_ = false;
-  bool voters_in_log_ = false;
-  LeaderEpoch last_log_epoch_{0};
+  RaftLogState loaded_;
 
   std::optional<SnapshotId> latest_snapshot_;
   int64_t bytes_since_snapshot_ = 0;

@@ -20,21 +20,27 @@ bool IsLeftover(std::string_view name) {
 
 }  // namespace
 
-Task<StatusOr<std::vector<SnapshotId>>> SnapshotStore::Open() {
+Task<StatusOr<std::vector<SnapshotId>>> SnapshotStore::Find() {
   const StatusOr<std::vector<std::string>> names = co_await files_.List(directory_);
   if (!names.ok()) co_return names.status();
   std::vector<SnapshotId> found;
   for (const std::string& name : *names) {
-    if (IsLeftover(name)) {
-      const std::string path = PathOf(name);
-      CO_RETURN_IF_ERROR(co_await files_.Remove(path));
-      continue;
-    }
     const std::optional<SnapshotId> id = SnapshotId::Parse(name);
     if (id.has_value()) found.push_back(*id);
   }
   std::sort(found.begin(), found.end());
   co_return found;
+}
+
+Task<Status> SnapshotStore::RemoveLeftovers() {
+  const StatusOr<std::vector<std::string>> names = co_await files_.List(directory_);
+  if (!names.ok()) co_return names.status();
+  for (const std::string& name : *names) {
+    if (!IsLeftover(name)) continue;
+    const std::string path = PathOf(name);
+    CO_RETURN_IF_ERROR(co_await files_.Remove(path));
+  }
+  co_return OkStatus();
 }
 
 Task<StatusOr<SnapshotContent>> SnapshotStore::Read(SnapshotId id) {
@@ -52,12 +58,10 @@ Task<Status> SnapshotStore::Write(SnapshotId id, SliceChain bytes) {
 }
 
 Task<Status> SnapshotStore::RemoveBefore(SnapshotId id) {
-  const StatusOr<std::vector<std::string>> names = co_await files_.List(directory_);
-  if (!names.ok()) co_return names.status();
-  for (const std::string& name : *names) {
-    const std::optional<SnapshotId> other = SnapshotId::Parse(name);
-    if (!other.has_value() || *other >= id) continue;
-    const std::string path = PathOf(name);
+  CO_ASSIGN_OR_RETURN(const std::vector<SnapshotId> found, co_await Find());
+  for (const SnapshotId& other : found) {
+    if (other >= id) break;
+    const std::string path = PathOf(other.FileName());
     CO_RETURN_IF_ERROR(co_await files_.Remove(path));
   }
   co_return OkStatus();

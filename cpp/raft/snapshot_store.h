@@ -17,8 +17,10 @@ class SnapshotStore {
   SnapshotStore(Files& files, std::string directory)
       : files_(files), directory_(std::move(directory)) {}
 
-  // Ascending. Removes temporary files that a crash left.
-  Task<StatusOr<std::vector<SnapshotId>>> Open();
+  // Ascending. Changes nothing.
+  Task<StatusOr<std::vector<SnapshotId>>> Find();
+  // Temporary files that a crash left.
+  Task<Status> RemoveLeftovers();
   // DataLoss, naming the file, if it is not a whole snapshot.
   Task<StatusOr<SnapshotContent>> Read(SnapshotId id);
   // Durable under its name when it is done; before that there is only a temporary file.

@@ -112,10 +112,9 @@ def test_a_directory_with_other_features_is_refused(tmp_path: Path) -> None:
 
 
 def contents(directory: Path) -> dict[Path, bytes]:
-    """Return what a refused start must leave alone: all but the lock and derived indexes."""
-    derived = (".index", ".timeindex")
+    """Return what a refused start must leave alone: every file but the lock, which names its holder."""
     return {
         path: path.read_bytes()
         for path in directory.rglob("*")
-        if path.is_file() and path.name != ".lock" and path.suffix not in derived
+        if path.is_file() and path.name != ".lock"
     }

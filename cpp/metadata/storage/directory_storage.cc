@@ -18,9 +18,6 @@ constexpr std::string_view kBootstrapFile = "bootstrap.checkpoint";
 std::string MetaPropertiesPath(std::string_view directory) {
   return StrCat(directory, "/meta.properties");
 }
-std::string MetadataLogPath(std::string_view directory) {
-  return StrCat(directory, "/", kClusterMetadataTopic, "-0");
-}
 
 // "<topic>-<number>": a partition's directory.
 bool LooksLikePartition(std::string_view name) {
@@ -81,7 +78,6 @@ Task<StatusOr<MetaProperties>> Format(Files& files, Clock& clock, Random& random
   const std::string directory = options.directory;
   const std::string log = MetadataLogPath(directory);
   const std::string parent = ParentOf(directory);
-  CO_RETURN_IF_ERROR(co_await CheckNothingIsLost(files, directory));
   CO_RETURN_IF_ERROR(co_await files.CreateDirectory(log));
 
   MetaProperties meta;
@@ -107,22 +103,35 @@ Task<StatusOr<MetaProperties>> Format(Files& files, Clock& clock, Random& random
 
 }  // namespace
 
-Task<StatusOr<MetaProperties>> OpenDirectory(Files& files, Clock& clock, Random& random,
-                                             StorageOptions options) {
+std::string MetadataLogPath(std::string_view directory) {
+  return StrCat(directory, "/", kClusterMetadataTopic, "-0");
+}
+
+Task<StatusOr<std::optional<MetaProperties>>> InspectDirectory(Files& files,
+                                                               StorageOptions options) {
   const std::string path = MetaPropertiesPath(options.directory);
-  const NodeId node_id = options.node_id;
   const StatusOr<Slice> text = co_await ReadWholeFile(files, path, kMetaPropertiesBytesMax);
   if (!text.ok()) {
     if (text.status().code() != StatusCode::kNotFound) co_return text.status();
-    co_return co_await Format(files, clock, random, std::move(options));
+    const std::string directory = options.directory;
+    CO_RETURN_IF_ERROR(co_await CheckNothingIsLost(files, directory));
+    co_return std::optional<MetaProperties>();
   }
   StatusOr<MetaProperties> meta = ParseMetaProperties(text->text());
   if (!meta.ok()) co_return Annotate(meta.status(), path);
-  if (meta->node_id != node_id) {
+  if (meta->node_id != options.node_id) {
     co_return FailedPrecondition(StrCat(path, ": the directory belongs to node.id ", meta->node_id,
-                                        ", this is node.id ", node_id));
+                                        ", this is node.id ", options.node_id));
   }
-  co_return meta;
+  co_return std::optional<MetaProperties>(*std::move(meta));
+}
+
+Task<StatusOr<MetaProperties>> OpenDirectory(Files& files, Clock& clock, Random& random,
+                                             StorageOptions options) {
+  CO_ASSIGN_OR_RETURN(std::optional<MetaProperties> meta,
+                      co_await InspectDirectory(files, options));
+  if (meta.has_value()) co_return *std::move(meta);
+  co_return co_await Format(files, clock, random, std::move(options));
 }
 
 Task<StatusOr<std::vector<MetadataRecord>>> ReadBootstrapRecords(Files& files,

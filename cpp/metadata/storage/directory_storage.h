@@ -1,7 +1,9 @@
 // A log directory as a whole: opens a formatted one, formats an empty one.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/status.h"
@@ -20,6 +22,11 @@ struct StorageOptions {
   std::vector<VoterEndpoint> voter_endpoints;  // for the voters record
 };
 
+// Reads meta.properties and changes nothing; no value for a directory that is still to be
+// formatted. FailedPrecondition as OpenDirectory. `files` outlives the Task.
+Task<StatusOr<std::optional<MetaProperties>>> InspectDirectory(Files& files,
+                                                               StorageOptions options);
+
 // Reads meta.properties, formatting first where there is none: a cluster id, a directory id,
 // bootstrap.checkpoint with the finalized features, the 0-0 checkpoint with the voters.
 // meta.properties comes last: a directory without it, however far formatting had come, is formatted
@@ -27,6 +34,9 @@ struct StorageOptions {
 // version, or with data but without meta.properties. The ports outlive the Task.
 Task<StatusOr<MetaProperties>> OpenDirectory(Files& files, Clock& clock, Random& random,
                                              StorageOptions options);
+
+// Where the metadata log of `directory` lies.
+std::string MetadataLogPath(std::string_view directory);
 
 // The records of bootstrap.checkpoint, which the first controller puts into the empty log; none if
 // there is no such file.

@@ -5,6 +5,7 @@
 #include "broker/handlers/handlers.h"
 #include "protocol/messages/incremental_alter_configs.h"
 #include "tests/unit/broker/fake_front.h"
+#include "tests/unit/metadata/directory_content.h"
 
 namespace penstock {
 namespace {
@@ -131,12 +132,17 @@ TEST(BrokerNode, RefusesWhatItCannotBe) {
   EXPECT_FALSE(machine.Exists("data"));
 }
 
-TEST(BrokerNode, AnotherNodeIdIsRefused) {
+TEST(BrokerNode, AnotherNodeIdIsRefusedAndNothingIsTouched) {
   Machine machine;
   machine.MustStop(machine.MustStart(machine.Options()));
+  Files& files = machine.world.runtime().files;
+  const auto before = machine.world.Run(ContentBelow(files, "data"));
+  EXPECT_TRUE(before.contains("data/.kafka_cleanshutdown"));
   BrokerOptions options = machine.Options();
   options.config["node.id"] = "5";
   EXPECT_NE(machine.RefusalOf(options).find("5"), std::string::npos);
+  EXPECT_EQ(machine.world.Run(ContentBelow(files, "data")), before);
+  machine.MustStop(machine.MustStart(machine.Options()));
 }
 
 TEST(BrokerNode, ADynamicConfigHasEffectAtOnce) {

@@ -67,20 +67,6 @@ TEST_F(LogLoaderTest, WhatIsNotUnderstoodIsLeftAlone) {
   }
 }
 
-TEST_F(LogLoaderTest, AnInterruptedCompactionIsLeftToWhoCanFinishIt) {
-  MustAppend(Create(), {});
-  Crash();
-  Write("00000000000000000000.log.swap", "half of it");
-  Write("00000000000000000000.log.deleted", "leftover");
-  NewManager();
-  const Status refused = OpenError();
-  EXPECT_EQ(refused.code(), StatusCode::kFailedPrecondition);
-  EXPECT_NE(MessageOf(refused).find("start Apache Kafka on the directory once"),
-            std::string_view::npos)
-      << refused;
-  EXPECT_TRUE(Has("00000000000000000000.log.swap"));
-}
-
 TEST_F(LogLoaderTest, ATopicIdThatCannotBeReadIsNotInvented) {
   MustAppend(Create(), {});
   Crash();

@@ -238,5 +238,51 @@ TEST_F(LogManagerTest, OneLogThatFailsDoesNotKeepTheOthersFromTheirCheckpoint) {
   EXPECT_EQ(TextOf("/data/recovery-point-offset-checkpoint"), "0\n2\na 0 0\nb 0 1\n") << saved;
 }
 
+TEST_F(LogManagerTest, InspectingReadsEverythingAndChangesNothing) {
+  constexpr std::string_view kHalfDeleted = "old-0.0123456789abcdef0123456789abcdef-delete";
+  MustAppend(CreateLog(Orders()), {});
+  StopCleanly();
+  MakeDirectory(std::string(kHalfDeleted));
+  manager_ = std::make_unique<LogManager>(PortsOf(runtime(), output_), options_);
+  const Status inspected = world_.Run(manager().Inspect());
+  ASSERT_TRUE(inspected.ok()) << inspected;
+  EXPECT_TRUE(manager().had_clean_shutdown());
+  EXPECT_EQ(manager().previous_broker_epoch(), BrokerEpoch(9));
+  EXPECT_EQ(FoundNames(), std::vector<std::string>{"orders-0"});
+  EXPECT_EQ(manager().CheckpointsOf(Orders()).recovery_point, Offset(1));
+  EXPECT_TRUE(manager().CheckpointsOf(Orders()).clean_shutdown);
+  EXPECT_TRUE(Has(".kafka_cleanshutdown"));
+  EXPECT_TRUE(Has(kHalfDeleted));
+
+  const Status started = world_.Run(manager().Start());
+  ASSERT_TRUE(started.ok()) << started;
+  EXPECT_FALSE(Has(".kafka_cleanshutdown"));
+  EXPECT_FALSE(Has(kHalfDeleted));
+  EXPECT_EQ(FoundNames(), std::vector<std::string>{"orders-0"}) << "found twice";
+}
+
+// Were it left there, the start after the next crash would believe it.
+TEST_F(LogManagerTest, ACleanShutdownThatDoesNotCountIsForgottenAsWell) {
+  CreateLog(Orders());
+  StopCleanly();
+  Write("recovery-point-offset-checkpoint", "0\n3\ntorn");
+  NewManager();
+  EXPECT_FALSE(manager().had_clean_shutdown());
+  EXPECT_FALSE(Has(".kafka_cleanshutdown"));
+}
+
+TEST_F(LogManagerTest, AnInterruptedCompactionIsLeftToWhoCanFinishIt) {
+  CreateLog(Orders());
+  StopCleanly();
+  Write("orders-0/00000000000000000000.log.swap", "half of it");
+  manager_ = std::make_unique<LogManager>(PortsOf(runtime(), output_), options_);
+  const Status refused = world_.Run(manager().Start());
+  EXPECT_EQ(refused.code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(MessageOf(refused),
+            "/data/orders-0/00000000000000000000.log.swap is left from an interrupted compaction: "
+            "start Apache Kafka on the directory once, it finishes it");
+  EXPECT_TRUE(Has(".kafka_cleanshutdown")) << "nothing was touched";
+}
+
 }  // namespace
 }  // namespace penstock

@@ -40,6 +40,8 @@ class NodeLife {
     LogManagerOptions log_options;
     log_options.directory = options.log_dir;
     logs_ = std::make_unique<LogManager>(std::move(ports), std::move(log_options));
+    CO_RETURN_IF_ERROR(co_await logs_->Inspect());
+    CO_RETURN_IF_ERROR(co_await MetadataNode::Check(runtime_, *logs_, options));
     CO_RETURN_IF_ERROR(co_await logs_->Start());
     auto opened = co_await MetadataNode::Open(runtime_, *logs_, logger_, options);
     if (!opened.ok()) co_return opened.status();
