@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "raft/snapshot_id.h"
-
 namespace penstock {
 namespace {
 
@@ -20,15 +18,6 @@ SnapshotContent SomeContent(int records) {
     content.records.push_back({std::nullopt, Slice::CopyOf("record " + std::to_string(i))});
   }
   return content;
-}
-
-TEST(SnapshotId, NamesAreKafkas) {
-  const SnapshotId id{Offset(4711), LeaderEpoch(12)};
-  EXPECT_EQ(id.FileName(), "00000000000000004711-0000000012.checkpoint");
-  EXPECT_EQ(SnapshotId::Parse(id.FileName()), id);
-  EXPECT_EQ(SnapshotId::Parse("00000000000000004711-0000000012.checkpoint.part"), std::nullopt);
-  EXPECT_EQ(SnapshotId::Parse("0000000000000000471x-0000000012.checkpoint"), std::nullopt);
-  EXPECT_EQ(SnapshotId::Parse("99999999999999999999-0000000012.checkpoint"), std::nullopt);
 }
 
 TEST(Snapshot, ComesBackAsItWas) {
@@ -62,6 +51,60 @@ TEST(Snapshot, IsRefusedWithAnyByteChangedUnderTheChecksum) {
     broken.mutable_data()[at] ^= 0x10;
     EXPECT_FALSE(DecodeSnapshot(broken).ok()) << at;
   }
+}
+
+// Header, records, footer: nothing else, and in this order.
+TEST(Snapshot, IsRefusedWithoutHeaderOrFooter) {
+  const auto bytes = EncodeSnapshot(SnapshotId(), SomeContent(3), TimestampMs(1));
+  ASSERT_TRUE(bytes.ok());
+  const Slice whole = bytes->Flatten();
+  std::vector<Slice> batches;
+  size_t at = 0;
+  ASSERT_EQ(ForEachBatch(whole.span(),
+                         [&](const BatchView& batch) {
+                           batches.push_back(whole.Sub(at, batch.size_in_bytes()));
+                           at += batch.size_in_bytes();
+                           return OkStatus();
+                         }),
+            OkStatus());
+  ASSERT_EQ(batches.size(), 3u);
+  const auto refusal_of = [](std::initializer_list<Slice> parts) {
+    SliceChain chain;
+    for (const Slice& part : parts) chain.Append(part);
+    return std::string(MessageOf(DecodeSnapshot(chain.Flatten()).status()));
+  };
+  EXPECT_EQ(refusal_of({}), "the snapshot has no header");
+  EXPECT_EQ(refusal_of({batches[2]}), "the snapshot has no header");
+  EXPECT_EQ(refusal_of({batches[1], batches[2]}), "the snapshot does not begin with a header");
+  EXPECT_EQ(refusal_of({batches[0], batches[1]}), "the snapshot has no footer: it is cut off");
+  EXPECT_EQ(refusal_of({batches[0], batches[2], batches[1]}),
+            "batches follow the snapshot's footer");
+}
+
+TEST(Snapshot, ManyRecordsBecomeSeveralBatches) {
+  SnapshotContent content = SomeContent(0);
+  for (int i = 0; i < 5; ++i) {
+    content.records.push_back({std::nullopt, Slice::CopyOf(std::string(700'000, 'x'))});
+  }
+  const auto bytes = EncodeSnapshot({Offset(9), LeaderEpoch(2)}, content, TimestampMs(1));
+  ASSERT_TRUE(bytes.ok()) << bytes.status();
+  const Slice whole = bytes->Flatten();
+  Offset next{0};
+  int batches = 0;
+  ASSERT_EQ(ForEachBatch(whole.span(),
+                         [&](const BatchView& batch) {
+                           EXPECT_EQ(batch.base_offset(), next);
+                           EXPECT_EQ(batch.leader_epoch(), LeaderEpoch(2));
+                           next = batch.next_offset();
+                           ++batches;
+                           return OkStatus();
+                         }),
+            OkStatus());
+  // Header; two, two and one record; footer.
+  EXPECT_EQ(batches, 5);
+  const auto read = DecodeSnapshot(whole);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->records, content.records);
 }
 
 }  // namespace
