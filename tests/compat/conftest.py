@@ -15,8 +15,7 @@ from pathlib import Path
 
 import pytest
 from compat.apache_kafka import ApacheKafka, missing
-from compat.servers import External, Server
-from penstock._penstockd import Penstockd
+from compat.servers import External, Server, own_penstockd
 
 _numbers = itertools.count()
 
@@ -44,12 +43,7 @@ def make_server(scratch: Path) -> Server:
         kafka = ApacheKafka(scratch / "data", scratch=scratch)
         kafka.format()
         return kafka
-    program = os.environ.get("PENSTOCK_COMPAT_PROGRAM")
-    return Penstockd(
-        scratch / "data",
-        log=scratch / "penstockd.log",
-        program=Path(program) if program else None,
-    )
+    return own_penstockd(scratch / "data", scratch=scratch)
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Protocol
+
+from penstock._penstockd import Penstockd
+
+
+def own_penstockd(directory: Path, *, scratch: Path) -> Penstockd:
+    """Return the penstockd under test on `directory`, not started yet."""
+    program = os.environ.get("PENSTOCK_COMPAT_PROGRAM")
+    return Penstockd(
+        directory, log=scratch / "penstockd.log", program=Path(program) if program else None
+    )
 
 
 class Server(Protocol):

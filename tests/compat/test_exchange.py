@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from compat.apache_kafka import ApacheKafka, free_ports
 from compat.confluent import consume, create_topic, produce, values
-from compat.servers import Server
-from penstock._penstockd import Penstockd
+from compat.servers import Server, own_penstockd
 
 pytestmark = [
     pytest.mark.usefixtures("java"),
@@ -39,7 +38,7 @@ class Exchange:
                 directory, scratch=scratch, port=port, controller_port=controller_port
             )
         else:
-            penstockd = Penstockd(directory, log=scratch / "penstockd.log")
+            penstockd = own_penstockd(directory, scratch=scratch)
             penstockd.kafka = f"127.0.0.1:{port}"
             self.penstock = penstockd
         self.written: list[bytes] = []
@@ -104,15 +103,14 @@ def test_a_directory_with_other_features_is_refused(tmp_path: Path) -> None:
     kafka.start()
     assert kafka.stop() in (0, 143)
     before = contents(tmp_path / "data")
-    log = tmp_path / "penstockd.log"
-    penstockd = Penstockd(tmp_path / "data", log=log)
+    penstockd = own_penstockd(tmp_path / "data", scratch=tmp_path)
     with pytest.raises(Exception, match=r"transaction\.version"):
         penstockd.start()
     assert contents(tmp_path / "data") == before
 
 
 def contents(directory: Path) -> dict[Path, bytes]:
-    """Return what a refused start must leave alone: every file but the lock, which names its holder."""
+    """Return what a refused start must leave alone: all but the lock, which names its holder."""
     return {
         path: path.read_bytes()
         for path in directory.rglob("*")
