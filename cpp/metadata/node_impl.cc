@@ -10,6 +10,7 @@
 #include "metadata/controller/partition_manager.h"
 #include "metadata/controller/producer_id_manager.h"
 #include "metadata/controller/topic_manager.h"
+#include "metadata/failed_response.h"
 #include "metadata/image/image_records.h"
 
 namespace penstock {
@@ -26,13 +27,9 @@ ControllerOptions ControllerOptionsOf(const MetadataNodeOptions& options, Random
   return controller;
 }
 
-// Every entry of a response that could not be had gets the same error.
-template <class Entries>
-void FailAll(Entries& entries, const Status& why) {
-  for (auto& entry : entries) {
-    entry.error_code = ErrorCodeOf(why);
-    entry.error_message = std::string(MessageOf(why));
-  }
+ControllerResult<CreatePartitionsResponse> CreatePartitionsOf(
+    const ControllerOptions&, const MetadataImage& image, const CreatePartitionsRequest& request) {
+  return CreatePartitions(image, request);
 }
 
 }  // namespace
@@ -97,102 +94,45 @@ Status MetadataNodeImpl::SubmitChange(
   return parked.ok() ? parked->response : parked.status();
 }
 
-Task<CreateTopicsResponse> MetadataNodeImpl::CreateTopics(CreateTopicsRequest request) {
-  Machine::Handler<CreateTopicsResponse> handler = [this,
-                                                    &request](const ControllerMachine& machine) {
-    return penstock::CreateTopics(controller_, *machine.image(), request);
+template <class Request, class Response>
+Task<Response> MetadataNodeImpl::Answer(Request request, Manager<Request, Response> manager) {
+  Machine::Handler<Response> handler = [this, manager, &request](const ControllerMachine& machine) {
+    return manager(controller_, *machine.image(), request);
   };
-  StatusOr<CreateTopicsResponse> result =
-      co_await machine_.Run<CreateTopicsResponse>(std::move(handler));
+  StatusOr<Response> result = co_await machine_.Run<Response>(std::move(handler));
   if (result.ok()) co_return *std::move(result);
-  CreateTopicsResponse failed;
-  for (const auto& topic : request.topics) failed.topics.emplace_back().name = topic.name;
-  FailAll(failed.topics, result.status());
-  co_return failed;
+  co_return FailedResponse(request, result.status());
+}
+
+Task<CreateTopicsResponse> MetadataNodeImpl::CreateTopics(CreateTopicsRequest request) {
+  return Answer<CreateTopicsRequest, CreateTopicsResponse>(std::move(request),
+                                                           penstock::CreateTopics);
 }
 
 Task<DeleteTopicsResponse> MetadataNodeImpl::DeleteTopics(DeleteTopicsRequest request) {
-  Machine::Handler<DeleteTopicsResponse> handler = [this,
-                                                    &request](const ControllerMachine& machine) {
-    return penstock::DeleteTopics(controller_, *machine.image(), request);
-  };
-  StatusOr<DeleteTopicsResponse> result =
-      co_await machine_.Run<DeleteTopicsResponse>(std::move(handler));
-  if (result.ok()) co_return *std::move(result);
-  DeleteTopicsResponse failed;
-  for (const auto& name : request.topic_names) failed.responses.emplace_back().name = name;
-  for (const auto& topic : request.topics) {
-    auto& entry = failed.responses.emplace_back();
-    entry.name = topic.name;
-    entry.topic_id = topic.topic_id;
-  }
-  FailAll(failed.responses, result.status());
-  co_return failed;
+  return Answer<DeleteTopicsRequest, DeleteTopicsResponse>(std::move(request),
+                                                           penstock::DeleteTopics);
 }
 
 Task<CreatePartitionsResponse> MetadataNodeImpl::CreatePartitions(CreatePartitionsRequest request) {
-  Machine::Handler<CreatePartitionsResponse> handler =
-      [&request](const ControllerMachine& machine) {
-        return penstock::CreatePartitions(*machine.image(), request);
-      };
-  StatusOr<CreatePartitionsResponse> result =
-      co_await machine_.Run<CreatePartitionsResponse>(std::move(handler));
-  if (result.ok()) co_return *std::move(result);
-  CreatePartitionsResponse failed;
-  for (const auto& topic : request.topics) failed.results.emplace_back().name = topic.name;
-  FailAll(failed.results, result.status());
-  co_return failed;
+  return Answer<CreatePartitionsRequest, CreatePartitionsResponse>(std::move(request),
+                                                                   CreatePartitionsOf);
 }
 
 Task<AlterConfigsResponse> MetadataNodeImpl::AlterConfigs(AlterConfigsRequest request) {
-  Machine::Handler<AlterConfigsResponse> handler = [this,
-                                                    &request](const ControllerMachine& machine) {
-    return penstock::AlterConfigs(controller_, *machine.image(), request);
-  };
-  StatusOr<AlterConfigsResponse> result =
-      co_await machine_.Run<AlterConfigsResponse>(std::move(handler));
-  if (result.ok()) co_return *std::move(result);
-  AlterConfigsResponse failed;
-  for (const auto& resource : request.resources) {
-    auto& entry = failed.responses.emplace_back();
-    entry.resource_type = resource.resource_type;
-    entry.resource_name = resource.resource_name;
-  }
-  FailAll(failed.responses, result.status());
-  co_return failed;
+  return Answer<AlterConfigsRequest, AlterConfigsResponse>(std::move(request),
+                                                           penstock::AlterConfigs);
 }
 
 Task<IncrementalAlterConfigsResponse> MetadataNodeImpl::IncrementalAlterConfigs(
     IncrementalAlterConfigsRequest request) {
-  Machine::Handler<IncrementalAlterConfigsResponse> handler =
-      [this, &request](const ControllerMachine& machine) {
-        return penstock::IncrementalAlterConfigs(controller_, *machine.image(), request);
-      };
-  StatusOr<IncrementalAlterConfigsResponse> result =
-      co_await machine_.Run<IncrementalAlterConfigsResponse>(std::move(handler));
-  if (result.ok()) co_return *std::move(result);
-  IncrementalAlterConfigsResponse failed;
-  for (const auto& resource : request.resources) {
-    auto& entry = failed.responses.emplace_back();
-    entry.resource_type = resource.resource_type;
-    entry.resource_name = resource.resource_name;
-  }
-  FailAll(failed.responses, result.status());
-  co_return failed;
+  return Answer<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>(
+      std::move(request), penstock::IncrementalAlterConfigs);
 }
 
 Task<UpdateFeaturesResponse> MetadataNodeImpl::UpdateFeatures(UpdateFeaturesRequest request) {
-  Machine::Handler<UpdateFeaturesResponse> handler = [this,
-                                                      &request](const ControllerMachine& machine) {
-    return penstock::UpdateFeatures(controller_, *machine.image(), request);
-  };
-  StatusOr<UpdateFeaturesResponse> result =
-      co_await machine_.Run<UpdateFeaturesResponse>(std::move(handler));
-  if (result.ok()) co_return *std::move(result);
-  UpdateFeaturesResponse failed;
-  failed.error_code = ErrorCodeOf(result.status());
-  failed.error_message = std::string(MessageOf(result.status()));
-  co_return failed;
+  return Answer<UpdateFeaturesRequest, UpdateFeaturesResponse>(std::move(request),
+                                                               penstock::UpdateFeatures);
 }
 
 Task<StatusOr<ProducerIdBlock>> MetadataNodeImpl::AllocateProducerIds() {

@@ -50,6 +50,13 @@ class MetadataNodeImpl final : public MetadataNode {
 
  private:
   using Machine = MachineRuntime<ControllerMachine>;
+  template <class Request, class Response>
+  using Manager = ControllerResult<Response> (*)(const ControllerOptions&, const MetadataImage&,
+                                                 const Request&);
+
+  // Asks a manager of the controller, and answers when its records are committed.
+  template <class Request, class Response>
+  Task<Response> Answer(Request request, Manager<Request, Response> manager);
 
   std::vector<MetadataRecord> ActivationRecords() const;
   // Appends `records`, if any, without waiting.

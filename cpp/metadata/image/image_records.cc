@@ -26,26 +26,30 @@ void AddFeatures(const FeaturesImage& features, std::vector<MetadataRecord>& rec
   }
 }
 
+// Brokers and controllers register in the same words.
+template <class Node, class Record>
+void CopyWhatItServes(const Node& node, Record& record) {
+  for (const NodeEndpoint& endpoint : node.endpoints) {
+    auto& where = record.end_points.emplace_back();
+    where.name = endpoint.listener;
+    where.host = endpoint.host;
+    where.port = endpoint.port;
+    where.security_protocol = endpoint.security_protocol;
+  }
+  for (const SupportedFeature& feature : node.features) {
+    auto& range = record.features.emplace_back();
+    range.name = feature.name;
+    range.min_supported_version = feature.min_version;
+    range.max_supported_version = feature.max_version;
+  }
+}
+
 RegisterControllerRecord ToRecord(const ControllerImage& controller) {
   RegisterControllerRecord record;
   record.controller_id = controller.id;
   record.incarnation_id = controller.incarnation_id;
   record.zk_migration_ready = controller.zk_migration_ready;
-  for (const NodeEndpoint& endpoint : controller.endpoints) {
-    RegisterControllerRecord::ControllerEndpoint where;
-    where.name = endpoint.listener;
-    where.host = endpoint.host;
-    where.port = endpoint.port;
-    where.security_protocol = endpoint.security_protocol;
-    record.end_points.push_back(std::move(where));
-  }
-  for (const SupportedFeature& feature : controller.features) {
-    RegisterControllerRecord::ControllerFeature range;
-    range.name = feature.name;
-    range.min_supported_version = feature.min_version;
-    range.max_supported_version = feature.max_version;
-    record.features.push_back(std::move(range));
-  }
+  CopyWhatItServes(controller, record);
   return record;
 }
 
@@ -99,21 +103,7 @@ RegisterBrokerRecord ToRegisterBrokerRecord(const BrokerImage& broker) {
   record.broker_id = broker.id;
   record.incarnation_id = broker.incarnation_id;
   record.broker_epoch = broker.epoch;
-  for (const NodeEndpoint& endpoint : broker.endpoints) {
-    RegisterBrokerRecord::BrokerEndpoint where;
-    where.name = endpoint.listener;
-    where.host = endpoint.host;
-    where.port = endpoint.port;
-    where.security_protocol = endpoint.security_protocol;
-    record.end_points.push_back(std::move(where));
-  }
-  for (const SupportedFeature& feature : broker.features) {
-    RegisterBrokerRecord::BrokerFeature range;
-    range.name = feature.name;
-    range.min_supported_version = feature.min_version;
-    range.max_supported_version = feature.max_version;
-    record.features.push_back(std::move(range));
-  }
+  CopyWhatItServes(broker, record);
   record.rack = broker.rack;
   record.fenced = broker.fenced;
   record.in_controlled_shutdown = broker.in_controlled_shutdown;

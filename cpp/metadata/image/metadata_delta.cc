@@ -13,6 +13,19 @@ Status Unfit(std::string_view what) {
 
 std::string TopicText(const Uuid& id) { return StrCat("topic id ", id.ToString()); }
 
+// Brokers and controllers register in the same words.
+template <class Record, class Node>
+void TakeWhatItServes(const Record& record, Node& node) {
+  for (const auto& endpoint : record.end_points) {
+    node.endpoints.push_back(
+        {endpoint.name, endpoint.host, endpoint.port, endpoint.security_protocol});
+  }
+  for (const auto& feature : record.features) {
+    node.features.push_back(
+        {feature.name, feature.min_supported_version, feature.max_supported_version});
+  }
+}
+
 }  // namespace
 
 MetadataDelta::MetadataDelta(MetadataImagePtr base)
@@ -83,14 +96,7 @@ Status MetadataDelta::ReplayRecord(const RegisterBrokerRecord& record) {
   broker.id = record.broker_id;
   broker.epoch = record.broker_epoch;
   broker.incarnation_id = record.incarnation_id;
-  for (const auto& endpoint : record.end_points) {
-    broker.endpoints.push_back(
-        {endpoint.name, endpoint.host, endpoint.port, endpoint.security_protocol});
-  }
-  for (const auto& feature : record.features) {
-    broker.features.push_back(
-        {feature.name, feature.min_supported_version, feature.max_supported_version});
-  }
+  TakeWhatItServes(record, broker);
   broker.rack = record.rack;
   broker.fenced = record.fenced;
   broker.in_controlled_shutdown = record.in_controlled_shutdown;
@@ -274,14 +280,7 @@ Status MetadataDelta::ReplayRecord(const RegisterControllerRecord& record) {
   controller.id = record.controller_id;
   controller.incarnation_id = record.incarnation_id;
   controller.zk_migration_ready = record.zk_migration_ready;
-  for (const auto& endpoint : record.end_points) {
-    controller.endpoints.push_back(
-        {endpoint.name, endpoint.host, endpoint.port, endpoint.security_protocol});
-  }
-  for (const auto& feature : record.features) {
-    controller.features.push_back(
-        {feature.name, feature.min_supported_version, feature.max_supported_version});
-  }
+  TakeWhatItServes(record, controller);
   MutableCluster().controllers.insert_or_assign(record.controller_id, std::move(controller));
   return OkStatus();
 }
