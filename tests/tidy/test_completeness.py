@@ -32,7 +32,6 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "cpp/metadata/node_impl.cc": "metadata_node_test.cc",
     "cpp/metadata/node_start.cc": "metadata_node_test.cc",
     "cpp/metadata/raft_writer.cc": "metadata_node_test.cc",
-    "cpp/raft/": "quorum_test.cc, snapshot_test.cc, and through metadata_node_test.cc",
 }
 
 _INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)

@@ -57,5 +57,18 @@ TEST_F(DirectoryStorageTest, TheDirectoryOfAnotherNodeIsRefused) {
             "/data/meta.properties: the directory belongs to node.id 1, this is node.id 2");
 }
 
+TEST_F(DirectoryStorageTest, InspectingFormatsNothing) {
+  MakeFile("/data/.lock");
+  const auto unformatted = world_.Run(InspectDirectory(runtime_.files, options_));
+  ASSERT_TRUE(unformatted.ok()) << unformatted.status();
+  EXPECT_EQ(*unformatted, std::nullopt);
+  EXPECT_EQ(*world_.Run(runtime_.files.List("/data")), std::vector<std::string>{".lock"});
+  const StatusOr<MetaProperties> formatted = Open();
+  ASSERT_TRUE(formatted.ok()) << formatted.status();
+  const auto found = world_.Run(InspectDirectory(runtime_.files, options_));
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_EQ(*found, *formatted);
+}
+
 }  // namespace
 }  // namespace penstock
