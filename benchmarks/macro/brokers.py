@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Self
 
@@ -29,7 +30,7 @@ _KAFKA_JVM = [
 ]
 
 
-class Broker:
+class Broker(ABC):
     """A broker process on a data directory, and what it costs."""
 
     def __init__(self, name: str, directory: Path, *, configs: dict[str, str]) -> None:
@@ -46,23 +47,29 @@ class Broker:
         """The address for clients."""
         return f"127.0.0.1:{self.port}"
 
+    @abstractmethod
     def command(self) -> list[str]:
-        """Return the command line; subclasses say it."""
-        raise NotImplementedError
+        """Return the command line."""
 
+    @abstractmethod
     def prepare(self) -> None:
-        """Do what has to be done once before the first start."""
+        """Do what has to be done before a start."""
 
-    def start(self) -> Self:
-        """Start the broker and wait until it accepts connections and answers ApiVersions."""
+    def start(self, *, joins_after: bool = False) -> Self:
+        """Start the broker and wait until it accepts connections and answers ApiVersions.
+
+        It joins its control group before it begins, or once it answers: then neither the copy of
+        this process that does it nor the move between groups is in `start_seconds`.
+        """
         self.directory.mkdir(parents=True, exist_ok=True)
         self.prepare()
-        begin = time.monotonic()
         log = self.directory.with_suffix(".log").open("ab")
         with log:
             # The group is joined between fork and exec, so that nothing escapes the account.
+            enter = None if joins_after else self.cgroup.enter()
+            begin = time.monotonic()
             self._process = subprocess.Popen(
-                self.command(), stdout=log, stderr=log, preexec_fn=self.cgroup.enter()
+                self.command(), stdout=log, stderr=log, preexec_fn=enter, close_fds=False
             )
         while not answers_api_versions(self.port):
             if self._process.poll() is not None:
@@ -71,6 +78,8 @@ class Broker:
                 raise RuntimeError(f"{self.name} does not answer")
             time.sleep(0.0002)
         self.start_seconds = time.monotonic() - begin
+        if joins_after:
+            self.cgroup.add(self._process.pid)
         return self
 
     def resident_bytes(self) -> int:
@@ -94,6 +103,9 @@ class Broker:
 
 class Penstock(Broker):
     """penstockd of this checkout's environment."""
+
+    def prepare(self) -> None:
+        """Nothing: it formats its directory by itself."""
 
     def command(self) -> list[str]:
         """Return the command line of penstockd."""

@@ -39,6 +39,11 @@ class Cgroup:
 
         return join
 
+    def add(self, pid: int) -> None:
+        """Move a process that runs into the group."""
+        for folder in self._folders():
+            (folder / "cgroup.procs").write_text(str(pid))
+
     def cpu_seconds(self) -> float:
         """The user and system time of every process that was ever in the group."""
         if self.version == 1:

@@ -215,7 +215,7 @@ def start(directory: Path, rounds: int) -> None:
         data = directory / "start"
         shutil.rmtree(data, ignore_errors=True)
         for kind in ("formatting", "existing"):
-            broker = Penstock(f"start-{number}", data, configs={}).start()
+            broker = Penstock(f"start-{number}", data, configs={}).start(joins_after=True)
             seconds[kind].append(broker.start_seconds)
             if kind == "existing" and number == rounds - 1:
                 before = broker.cgroup.cpu_seconds()
@@ -230,6 +230,37 @@ def start(directory: Path, rounds: int) -> None:
         print(f"start, {kind}: {median:.1f} ms (best {min(measured) * 1000:.1f})")
 
 
+def restart(directory: Path, rounds: int, gigabytes: int = 10) -> None:
+    """Measure the time to the first answer after SIGKILL under load, with much retained."""
+    data = directory / "restart"
+    shutil.rmtree(data, ignore_errors=True)
+    records = gigabytes * 1_000_000
+    load = _raw("--connections=16", "--records-per-request=256", "--depth=2")
+    broker = Penstock("restart", data, configs={}).start()
+    create_topic(broker.bootstrap, "kept", 4)
+    subprocess.run([*load, broker.bootstrap, "kept", f"--records={records}"], check=True)
+    for _ in range(rounds):
+        still = subprocess.Popen(
+            [*load, broker.bootstrap, "kept", f"--records={records}"], stderr=subprocess.DEVNULL
+        )
+        time.sleep(0.5)
+        broker.end(kill=True)
+        still.wait()
+        retained = sum(file.stat().st_size for file in data.glob("kept-*/*.log"))
+        broker.start(joins_after=True)
+        answer = broker.start_seconds
+        begin = time.monotonic()
+        count_records(broker.bootstrap, "kept", 4)
+        ready = answer + time.monotonic() - begin
+        print(
+            f"restart with {retained / 1e9:.1f} GB: first answer after {answer * 1000:.0f} ms, "
+            f"the last of 4 partitions after {ready * 1000:.0f} ms"
+        )
+    broker.end()
+    broker.cgroup.remove()
+    shutil.rmtree(data)
+
+
 def machine() -> str:
     """Describe the machine in a line."""
     return (
@@ -240,7 +271,7 @@ def machine() -> str:
 def main() -> int:
     """Run the comparison of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("scenario", choices=[*SCENARIOS, "start"])
+    parser.add_argument("scenario", choices=[*SCENARIOS, "start", "restart"])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--records", type=int, help="per round, instead of the scenario's")
     parser.add_argument("--directory", type=Path, default=Path("build/bench"))
@@ -249,6 +280,9 @@ def main() -> int:
     directory.mkdir(parents=True, exist_ok=True)
     if arguments.scenario == "start":
         start(directory, arguments.rounds)
+        return 0
+    if arguments.scenario == "restart":
+        restart(directory, arguments.rounds)
         return 0
     scenario = SCENARIOS[arguments.scenario]
     if arguments.records:

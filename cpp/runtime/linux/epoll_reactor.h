@@ -83,7 +83,7 @@ class EpollReactor final : public Executor, public Clock, public Timers {
   void NoticePreemption();
 
   static constexpr size_t kEventsMax = 256;
-  static constexpr size_t kInboxSlots = 4096;
+  static constexpr size_t kInboxSlots = 256;
 
   FileDescriptor epoll_;
   Doorbell bell_;

@@ -12,6 +12,7 @@ class DetachedCall final : public FileThread::Operation {
   explicit DetachedCall(absl::AnyInvocable<void()> work) : work_(std::move(work)) {}
   void Execute() override { work_(); }
   void Complete() override { delete this; }
+  bool awaited() const override { return false; }
 
  private:
   absl::AnyInvocable<void()> work_;
@@ -75,12 +76,18 @@ bool FileThread::Drain() {
 }
 
 void FileThread::Main() {
+  size_t silent = 0;
   while (true) {
     Operation* operation = nullptr;
     if (requests_.TryPop(operation)) {
       operation->Execute();
+      // A full ring has room again before anybody waits for it in vain.
+      const bool wakes = operation->awaited() || ++silent == kRingSlots / 2;
       CHECK(results_.TryPush(operation));
-      loop_bell_.Ring();
+      if (wakes) {
+        loop_bell_.Ring();
+        silent = 0;
+      }
       continue;
     }
     if (stopping_.load(std::memory_order_acquire)) return;

@@ -24,8 +24,10 @@ class FileThread {
    public:
     virtual ~Operation() = default;
     virtual void Execute() = 0;  // on the file thread
-    virtual void
-    Complete() = 0;  // on the loop's thread, once; nobody touches the operation afterwards
+    // On the loop's thread, once; nobody touches the operation afterwards.
+    virtual void Complete() = 0;
+    // Whether a sleeping loop is woken for it.
+    virtual bool awaited() const { return true; }
   };
 
   // Rings `loop_bell` when operations come back.
