@@ -64,4 +64,14 @@ Task<Status> BatchReader::Refill() {
   co_return OkStatus();
 }
 
+bool BatchReader::NextBeginsIn(Offset first, Offset last) const {
+  if (done()) return false;
+  const std::span<const uint8_t> rest =
+      buffer_.span().subspan(static_cast<size_t>(position_ - buffer_position_));
+  if (rest.size() < batch_format::kHeaderSize) return false;
+  const Offset base_offset(LoadBig<int64_t>(rest.data() + batch_format::kBaseOffsetAt));
+  return base_offset >= first && base_offset <= last && BatchSizeInBytes(rest).ok() &&
+         static_cast<int8_t>(rest[batch_format::kMagicAt]) == batch_format::kMagic;
+}
+
 }  // namespace penstock

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/ids.h"
 #include "base/slice.h"
 #include "base/status.h"
 #include "record/batch_view.h"
@@ -37,6 +38,10 @@ class BatchReader {
   // Reads on from the next batch. The reader outlives the Task. Errors are those of the file; bytes
   // that are no batch are a problem(), not an error.
   Task<Status> Refill();
+
+  // True if the next batch, as its header says, begins at or above `first` and not above `last`.
+  // The header must be in the buffer: after a Refill.
+  bool NextBeginsIn(Offset first, Offset last) const;
 
   // True at the end, and where the bytes are no whole batch: problem() tells then.
   bool done() const { return position_ >= end_ || !problem_.ok(); }

@@ -30,11 +30,7 @@ Task<Status> Log::RebuildIndexes(std::shared_ptr<Segment> segment) {
     }
     CO_RETURN_IF_ERROR(co_await reader.Refill());
   }
-  if (!reader.problem().ok()) {
-    co_return KafkaError(
-        ErrorCode::kCorruptMessage,
-        StrCat(segment->LogPath(), " at ", reader.position(), ": ", MessageOf(reader.problem())));
-  }
+  if (!reader.problem().ok()) co_return CorruptError(*segment, reader);
   rebuilt.time_index().MaybeAppend(rebuilt.max_timestamp);
   std::string offsets = TextOf(rebuilt.offset_index().bytes());
   std::string times = TextOf(rebuilt.time_index().bytes());

@@ -37,6 +37,8 @@
 
 namespace penstock {
 
+class BatchReader;
+
 class Log {
  public:
   // LogManager makes logs. `context` outlives the log.
@@ -224,8 +226,13 @@ class Log {
   size_t SegmentIndexFor(Offset offset) const;
   Task<StatusOr<LogReadResult>> ReadFromSegment(std::shared_ptr<Segment> segment, Offset from,
                                                 ReadOptions options);
-  // Where in the file to begin looking for `offset`; rebuilds an index that cannot be used.
-  Task<StatusOr<int64_t>> PositionFor(std::shared_ptr<Segment> segment, Offset offset);
+  // A walk that begins at the batch with `offset`, or before it. An index that cannot be used, or
+  // sends to where no such batch is, is made anew.
+  Task<StatusOr<std::unique_ptr<BatchReader>>> ReaderFor(std::shared_ptr<Segment> segment,
+                                                         Offset offset, size_t chunk_bytes);
+  Task<StatusOr<IndexEntry>> EntryFor(std::shared_ptr<Segment> segment, Offset offset);
+  // CORRUPT_MESSAGE for the reader's problem().
+  static Status CorruptError(const Segment& segment, const BatchReader& reader);
   Task<Status> RebuildIndexes(std::shared_ptr<Segment> segment);
 
   // log_lookup.cc

@@ -94,13 +94,12 @@ Task<StatusOr<TimestampOffset>> Log::FindTimestamp(std::shared_ptr<Segment> segm
   CO_ASSIGN_OR_RETURN(const TimeIndexEntry floor, co_await LookupTime(segment, target));
   // All batches up to that entry's are older than `target`, or it is the very one.
   const Offset from = std::max(floor.offset, start);
-  CO_ASSIGN_OR_RETURN(const int64_t position, co_await PositionFor(segment, from));
-  CO_ASSIGN_OR_RETURN(std::shared_ptr<File> file, co_await segment->OpenFile(context_.ports.files));
-  BatchReader reader(std::move(file), position, segment->written_size);
-  while (!reader.done()) {
-    const std::optional<BatchView> batch = reader.Next();
+  CO_ASSIGN_OR_RETURN(const std::unique_ptr<BatchReader> reader,
+                      co_await ReaderFor(segment, from, BatchReader::kChunkBytes));
+  while (!reader->done()) {
+    const std::optional<BatchView> batch = reader->Next();
     if (!batch.has_value()) {
-      CO_RETURN_IF_ERROR(co_await reader.Refill());
+      CO_RETURN_IF_ERROR(co_await reader->Refill());
       continue;
     }
     if (batch->base_offset() >= end) break;
@@ -108,6 +107,8 @@ Task<StatusOr<TimestampOffset>> Log::FindTimestamp(std::shared_ptr<Segment> segm
     const StatusOr<TimestampOffset> found = FindInBatch(*batch, target, start, end);
     if (!found.ok() || found->offset != kNoOffset) co_return found;
   }
+  // What cannot be read may hold the record: "none" would be a guess.
+  if (!reader->problem().ok()) co_return CorruptError(*segment, *reader);
   co_return TimestampOffset();
 }
 

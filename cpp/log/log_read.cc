@@ -111,8 +111,33 @@ Task<StatusOr<LogReadResult>> Log::Read(Offset from, ReadOptions options) {
   }
 }
 
-Task<StatusOr<int64_t>> Log::PositionFor(std::shared_ptr<Segment> segment, Offset offset) {
-  if (segment->is_active()) co_return segment->offset_index().Lookup(offset).position;
+Status Log::CorruptError(const Segment& segment, const BatchReader& reader) {
+  return KafkaError(ErrorCode::kCorruptMessage, StrCat(segment.LogPath(), " at ", reader.position(),
+                                                       ": ", MessageOf(reader.problem())));
+}
+
+Task<StatusOr<std::unique_ptr<BatchReader>>> Log::ReaderFor(std::shared_ptr<Segment> segment,
+                                                            Offset offset, size_t chunk_bytes) {
+  CO_ASSIGN_OR_RETURN(IndexEntry entry, co_await EntryFor(segment, offset));
+  CO_ASSIGN_OR_RETURN(std::shared_ptr<File> file, co_await segment->OpenFile(context_.ports.files));
+  auto reader =
+      std::make_unique<BatchReader>(file, entry.position, segment->written_size, chunk_bytes);
+  if (entry.position == 0 || reader->done()) co_return reader;
+  CO_RETURN_IF_ERROR(co_await reader->Refill());
+  // Nothing protects an index against a bit that has changed at rest: believed blindly, it would
+  // make records disappear. An entry's offset is the last of its batch, or of several in a row.
+  if (reader->NextBeginsIn(segment->base_offset(), entry.offset)) co_return reader;
+  context_.ports.logger.Warn("an index points to where no batch is",
+                             {{"file", segment->IndexPath()}, {"position", entry.position}});
+  if (!segment->is_active()) {
+    segment->Release();
+    CO_RETURN_IF_ERROR(co_await RebuildIndexes(segment));
+  }
+  co_return std::make_unique<BatchReader>(file, 0, segment->written_size, chunk_bytes);
+}
+
+Task<StatusOr<IndexEntry>> Log::EntryFor(std::shared_ptr<Segment> segment, Offset offset) {
+  if (segment->is_active()) co_return segment->offset_index().Lookup(offset);
   auto index = co_await segment->LoadOffsetIndex(context_.ports.files);
   if (index.status().code() == StatusCode::kDataLoss) {
     context_.ports.logger.Warn("an index is rebuilt", {{"cause", index.status()}});
@@ -120,16 +145,16 @@ Task<StatusOr<int64_t>> Log::PositionFor(std::shared_ptr<Segment> segment, Offse
     index = co_await segment->LoadOffsetIndex(context_.ports.files);
   }
   if (!index.ok()) co_return index.status();
-  co_return (*index)->Lookup(offset).position;
+  co_return (*index)->Lookup(offset);
 }
 
 Task<StatusOr<LogReadResult>> Log::ReadFromSegment(std::shared_ptr<Segment> segment, Offset from,
                                                    ReadOptions options) {
-  CO_ASSIGN_OR_RETURN(const int64_t position, co_await PositionFor(segment, from));
-  CO_ASSIGN_OR_RETURN(std::shared_ptr<File> file, co_await segment->OpenFile(context_.ports.files));
-  const int64_t chunk =
-      std::clamp(options.bytes_max, kReadBytesMin, kReadBytesMax) + config_->index_interval_bytes;
-  BatchReader reader(std::move(file), position, segment->written_size, static_cast<size_t>(chunk));
+  const size_t chunk = static_cast<size_t>(
+      std::clamp(options.bytes_max, kReadBytesMin, kReadBytesMax) + config_->index_interval_bytes);
+  CO_ASSIGN_OR_RETURN(const std::unique_ptr<BatchReader> walk,
+                      co_await ReaderFor(segment, from, chunk));
+  BatchReader& reader = *walk;
   LogReadResult result = NothingAt(from);
   size_t begin = 0;
   size_t bytes = 0;
@@ -157,11 +182,7 @@ Task<StatusOr<LogReadResult>> Log::ReadFromSegment(std::shared_ptr<Segment> segm
     bytes += batch->size_in_bytes();
     result.next_offset = batch->next_offset();
   }
-  if (bytes == 0 && !reader.problem().ok()) {
-    co_return KafkaError(
-        ErrorCode::kCorruptMessage,
-        StrCat(segment->LogPath(), " at ", reader.position(), ": ", MessageOf(reader.problem())));
-  }
+  if (bytes == 0 && !reader.problem().ok()) co_return CorruptError(*segment, reader);
   if (passed_all) result.next_offset = kNoOffset;
   result.records.Append(reader.buffer().Sub(begin, bytes));
   context_.counters.bytes_read_from_files += static_cast<int64_t>(bytes);

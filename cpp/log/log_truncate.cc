@@ -98,9 +98,10 @@ Task<Status> Log::RemoveLastSegment() {
 Task<StatusOr<Offset>> Log::CutLastSegment(Offset offset) {
   Files& files = context_.ports.files;
   std::shared_ptr<Segment> segment = segments_.back();
-  CO_ASSIGN_OR_RETURN(const int64_t from, co_await PositionFor(segment, offset));
+  CO_ASSIGN_OR_RETURN(const std::unique_ptr<BatchReader> walk,
+                      co_await ReaderFor(segment, offset, BatchReader::kChunkBytes));
+  BatchReader& reader = *walk;
   CO_ASSIGN_OR_RETURN(std::shared_ptr<File> file, co_await segment->OpenFile(files));
-  BatchReader reader(file, from, segment->written_size);
   int64_t cut = segment->written_size;
   Offset end = log_end_offset_;
   while (!reader.done() && cut == segment->written_size) {

@@ -63,20 +63,19 @@ Task<Status> Log::ReloadProducers(Offset end, bool trust_no_snapshot) {
 }
 
 Task<Status> Log::ReplayProducers(std::shared_ptr<Segment> segment, Offset from) {
-  CO_ASSIGN_OR_RETURN(const int64_t position, co_await PositionFor(segment, from));
-  CO_ASSIGN_OR_RETURN(std::shared_ptr<File> file, co_await segment->OpenFile(context_.ports.files));
-  BatchReader reader(std::move(file), position, segment->written_size);
-  while (!reader.done()) {
-    const std::optional<BatchView> batch = reader.Next();
+  CO_ASSIGN_OR_RETURN(const std::unique_ptr<BatchReader> reader,
+                      co_await ReaderFor(segment, from, BatchReader::kChunkBytes));
+  while (!reader->done()) {
+    const std::optional<BatchView> batch = reader->Next();
     if (!batch.has_value()) {
-      CO_RETURN_IF_ERROR(co_await reader.Refill());
+      CO_RETURN_IF_ERROR(co_await reader->Refill());
       continue;
     }
     if (batch->base_offset() < from) continue;
     CO_RETURN_IF_ERROR(producers_.Apply(*batch, batch->base_offset()));
   }
-  context_.counters.bytes_read_in_recovery += reader.bytes_read();
-  co_return reader.problem();
+  context_.counters.bytes_read_in_recovery += reader->bytes_read();
+  co_return reader->problem();
 }
 
 }  // namespace penstock

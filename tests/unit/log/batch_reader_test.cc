@@ -102,6 +102,26 @@ TEST_F(BatchReaderTest, BeginsAndEndsWhereItIsTold) {
   EXPECT_EQ(reader.position(), starts_[3]);
 }
 
+TEST_F(BatchReaderTest, TellsFromTheHeaderWhetherABatchBeginsHere) {
+  const std::shared_ptr<File> file = FileOf(text_);
+  const auto begins = [&](int64_t position, int64_t first, int64_t last) {
+    BatchReader reader(file, position, size(), 100);
+    EXPECT_FALSE(reader.NextBeginsIn(Offset(0), Offset(INT64_MAX))) << "nothing has been read";
+    EXPECT_TRUE(world_.Run(reader.Refill()).ok());
+    return reader.NextBeginsIn(Offset(first), Offset(last));
+  };
+  // The batch of the offsets 4 alone, which is longer than what is read at once.
+  EXPECT_TRUE(begins(starts_[2], 0, 4));
+  EXPECT_TRUE(begins(starts_[2], 4, 4));
+  EXPECT_TRUE(begins(starts_[2], 0, 99));
+  EXPECT_FALSE(begins(starts_[2], 0, 3)) << "it is above";
+  EXPECT_FALSE(begins(starts_[2], 5, 99)) << "it is below";
+  EXPECT_FALSE(begins(size() - 60, 0, INT64_MAX)) << "no room for a header";
+  for (int64_t position = starts_[1] + 1; position < starts_[2]; ++position) {
+    EXPECT_FALSE(begins(position, 0, 1000)) << position;
+  }
+}
+
 TEST_F(BatchReaderTest, SlicesOfABufferOutliveTheReader) {
   Slice kept;
   {

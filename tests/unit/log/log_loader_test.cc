@@ -182,7 +182,9 @@ class IndexedLogTest : public LogLoaderTest {
  protected:
   IndexedLogTest() {
     config_.index_interval_bytes = 150;
-    Log& log = Create(config_);
+    AppendTwelve(Create(config_));
+  }
+  void AppendTwelve(Log& log) {
     for (int i = 0; i < 12; ++i) {
       MustAppend(log, {.first_timestamp = kTime0 + 10 * i, .label = StrCat("record ", i, " ")});
     }
@@ -191,6 +193,11 @@ class IndexedLogTest : public LogLoaderTest {
   void ExpectEverything(Log& log, std::string_view what) {
     ASSERT_EQ(log.log_end_offset(), Offset(12)) << what;
     ASSERT_EQ(All(log), before_) << what;
+    for (int record = 0; record < 12; ++record) {
+      const auto read = world_.Run(log.Read(Offset(record), {.bytes_max = 1}));
+      ASSERT_TRUE(read.ok()) << what << read.status();
+      ASSERT_EQ(RecordsIn(read->records).at(0), before_[static_cast<size_t>(record)]) << what;
+    }
     for (const int record : {0, 5, 11}) {
       const auto found = world_.Run(log.OffsetForTimestamp(kTime0 + 10 * record, kEndOfOffsets));
       ASSERT_TRUE(found.ok()) << what << found.status();
@@ -198,9 +205,41 @@ class IndexedLogTest : public LogLoaderTest {
     }
   }
 
+  // Every byte of the file is wrong once: nothing protects an index against that.
+  void ExpectEverythingWhateverByteIsWrong(std::string_view name) {
+    const std::string index = TextOf(PathOf(name));
+    ASSERT_GE(index.size(), 24u);
+    for (size_t at = 0; at < index.size(); ++at) {
+      for (const int wrong : {0x01, 0x80, 0xff}) {
+        Crash();
+        std::string broken = index;
+        broken[at] = static_cast<char>(broken[at] ^ wrong);
+        Write(name, broken);
+        NewManager();
+        ExpectEverything(Open(config_), StrCat(name, " byte ", at, " by ", wrong, " "));
+        ASSERT_FALSE(HasFatalFailure());
+      }
+    }
+  }
+
   TopicConfig config_;
   std::vector<SeenRecord> before_;
 };
+
+TEST_F(IndexedLogTest, WhateverByteOfTheLastIndexIsWrongNothingIsMissing) {
+  ASSERT_TRUE(world_.Run(manager().Checkpoint()).ok());
+  ExpectEverythingWhateverByteIsWrong("00000000000000000000.index");
+}
+
+TEST_F(IndexedLogTest, WhateverByteOfASealedIndexIsWrongNothingIsMissing) {
+  ASSERT_TRUE(world_.Run(manager().Delete(Orders())).ok());
+  config_.segment_bytes = 900;
+  Log& log = Create(config_);
+  AppendTwelve(log);
+  ASSERT_EQ(log.segment_count(), 2u);
+  ASSERT_TRUE(world_.Run(manager().Checkpoint()).ok());
+  ExpectEverythingWhateverByteIsWrong("00000000000000000000.index");
+}
 
 TEST_F(IndexedLogTest, ZerosBehindTheIndexEntriesAreNoHarm) {
   ASSERT_TRUE(world_.Run(manager().Stop(BrokerEpoch(1))).ok());
