@@ -28,7 +28,7 @@ MAY_INCLUDE: dict[str, frozenset[str]] = {
         # layer 4
         "machine": "record protocol runtime base",
         "raft": "log config record protocol runtime base",
-        "client": "security assign record protocol runtime base",
+        "client": "security assign config record protocol runtime base",
         # layer 5
         "metadata": "machine raft log security config record protocol runtime base",
         # layer 6
