@@ -61,7 +61,7 @@ class Log {
   Offset durable_offset() const { return durable_.reached(); }
   // Bytes of all segments, appends that are not written yet included.
   int64_t size_in_bytes() const;
-  // Bytes that are appended and not yet in the file; callers hold back when it grows.
+  // Bytes that are appended and not yet in the file.
   int64_t unwritten_bytes() const { return unwritten_bytes_; }
   size_t segment_count() const { return segments_.size(); }
 
@@ -86,6 +86,10 @@ class Log {
   // INVALID_PRODUCER_EPOCH, OUT_OF_ORDER_SEQUENCE_NUMBER, INVALID_TXN_STATE, KAFKA_STORAGE_ERROR
   // (the log has failed or is closed).
   StatusOr<AppendResult> Append(const Slice& batch, const AppendOptions& options);
+
+  // OK while the logs of the directory have less to write than LogLimits allows: whoever appends
+  // much waits here first. KAFKA_STORAGE_ERROR when nothing can be appended any more.
+  Task<Status> WaitForRoom();
 
   // Notes that `leader_epoch` begins at the log end; called on becoming leader.
   void AssignLeaderEpoch(LeaderEpoch leader_epoch);
@@ -203,6 +207,7 @@ class Log {
   Task<Status> FlushIndexes(std::shared_ptr<Segment> segment);
   Task<Status> WriteSnapshot(Offset offset, std::string bytes);
   Task<Status> WriteEpochs();
+  void CountUnwritten(int64_t bytes);
   void AdvanceWritten(Offset offset);
   void AdvanceDurable(Offset offset);
   void RequestFlush();

@@ -21,7 +21,7 @@ Log::Log(LogContext& context, TopicPartition topic_partition, std::string direct
       files_lock_(context.ports.executor, 1),
       background_(context.ports.executor, [this](const Status& status) { Fail(status); }) {}
 
-Log::~Log() = default;
+Log::~Log() { CountUnwritten(-unwritten_bytes_); }
 
 int64_t Log::size_in_bytes() const {
   int64_t bytes = 0;
@@ -145,7 +145,7 @@ void Log::CopyIntoTail(const Slice& batch, Offset last_offset, LeaderEpoch leade
   PatchLeaderEpoch({copy.mutable_data(), copy.size()}, leader_epoch);
   context_.counters.bytes_appended += size;
   context_.counters.bytes_copied += size;
-  unwritten_bytes_ += size;
+  CountUnwritten(size);
 
   const std::shared_ptr<Segment>& segment = segments_.back();
   if (pending_.empty() || pending_.back().segment != segment) {

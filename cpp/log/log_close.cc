@@ -68,6 +68,7 @@ Task<> Log::Retire() {
   const Status error = StorageError();
   written_.Fail(error);
   durable_.Fail(error);
+  context_.room.NotifyAll();
   while (operations_ > 0) {
     co_await idle_.Wait();
   }

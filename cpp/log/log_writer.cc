@@ -93,10 +93,11 @@ Task<Status> Log::WriteToSegment(PendingWrite write) {
   const int64_t bytes = static_cast<int64_t>(data.size());
   const uint64_t position = static_cast<uint64_t>(write.position);
   CO_RETURN_IF_ERROR(co_await file->WriteAt(position, std::move(data)));
+  if (!failure_.ok()) co_return failure_;
   ++context_.counters.writes;
   segment->written_size += bytes;
   segment->modified_at = context_.ports.clock.WallNow();
-  unwritten_bytes_ -= bytes;
+  CountUnwritten(-bytes);
   bytes_since_checkpoint_ += bytes;
   ReserveAhead(*segment, *file);
   const int64_t behind = segment->written_size - segment->writeback_started;
@@ -233,6 +234,23 @@ Task<Status> Log::WriteEpochs() {
   co_return co_await ReplaceFile(context_.ports.files, directory_, path, std::move(text));
 }
 
+void Log::CountUnwritten(int64_t bytes) {
+  const int64_t limit = context_.limits.unwritten_bytes_max;
+  const bool was_full = context_.unwritten_bytes > limit;
+  unwritten_bytes_ += bytes;
+  context_.unwritten_bytes += bytes;
+  if (was_full && context_.unwritten_bytes <= limit) context_.room.NotifyAll();
+}
+
+Task<Status> Log::WaitForRoom() {
+  Operation operation(*this);
+  while (failure_.ok() && !closed_ &&
+         context_.unwritten_bytes > context_.limits.unwritten_bytes_max) {
+    co_await context_.room.Wait();
+  }
+  co_return failure_.ok() && !closed_ ? OkStatus() : StorageError();
+}
+
 void Log::AdvanceWritten(Offset offset) {
   written_.Advance(offset);
   tail_.SetWritten(offset);
@@ -272,7 +290,8 @@ void Log::Fail(const Status& cause) {
   durable_.Fail(error);
   // What was not written cannot be told from what was written wrongly: only the file counts now.
   pending_.clear();
-  unwritten_bytes_ = 0;
+  CountUnwritten(-unwritten_bytes_);
+  context_.room.NotifyAll();
   tail_.Clear();
   if (observer_ != nullptr) observer_->OnFailed(*this, failure_);
 }

@@ -135,11 +135,8 @@ Status Partition::CheckAcks(RequiredAcks acks) const {
 }
 
 Task<Status> Partition::WaitForRoom() {
-  while (log_->unwritten_bytes() > kUnwrittenBytesMax) {
-    const Offset end = log_->log_end_offset();
-    CO_RETURN_IF_ERROR(co_await log_->WaitWritten(end));
-  }
-  co_return OkStatus();
+  CHECK(log_ != nullptr);
+  co_return co_await log_->WaitForRoom();
 }
 
 StatusOr<AppendResult> Partition::AppendAsLeader(Slice records, ValidationScratch& scratch) {

@@ -58,9 +58,6 @@ enum class IsolationLevel : int8_t { kReadUncommitted = 0, kReadCommitted = 1 };
 
 class Partition final : private LogObserver {
  public:
-  // Appends wait while this much of the log is not in the file yet.
-  static constexpr int64_t kUnwrittenBytesMax = 64 << 20;
-
   Partition(PartitionPorts ports, TopicPartition topic_partition, Uuid topic_id,
             std::shared_ptr<const PartitionImage> image, std::shared_ptr<const TopicConfig> config);
   ~Partition() override;

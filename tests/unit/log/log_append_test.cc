@@ -4,12 +4,15 @@
 #include <algorithm>
 
 #include "base/endian.h"
+#include "runtime/root_task.h"
 #include "tests/unit/log/log_testing.h"
 
 namespace penstock {
 namespace {
 
 using LogAppendTest = LogTest;
+
+TopicPartition Payments() { return {.topic = "payments", .partition = PartitionId(0)}; }
 
 TEST_F(LogAppendTest, GivesDenseOffsetsAndReturnsTheRecordsAtThem) {
   Log& log = Create();
@@ -198,6 +201,45 @@ TEST_F(LogAppendTest, FlushesTheCacheAfterFlushMessagesOrFlushMs) {
   ASSERT_TRUE(Append(log, {.records = 1}).ok());
   world_.RunFor(Milliseconds(2000));
   EXPECT_EQ(log.durable_offset(), Offset(5));
+}
+
+TEST_F(LogAppendTest, HoldsBackWhoWritesToAnyLogWhileTooMuchWaitsForTheDisk) {
+  Crash();
+  options_.limits.unwritten_bytes_max = 1000;
+  NewManager();
+  Log& busy = Create();
+  auto other = world_.Run(manager().Create(Payments(), Uuid(3, 4), Shared({})));
+  ASSERT_TRUE(other.ok());
+  ASSERT_TRUE(Append(busy, {.value_bytes = 2000}).ok());
+
+  RootTask<Status> waiting((*other)->WaitForRoom());
+  waiting.Start();
+  EXPECT_FALSE(waiting.done());
+  world_.RunUntilQuiet();
+  ASSERT_TRUE(waiting.done());
+  EXPECT_TRUE(waiting.TakeResult().ok());
+  EXPECT_EQ(busy.written_offset(), Offset(1));
+  EXPECT_EQ(busy.unwritten_bytes(), 0);
+}
+
+TEST_F(LogAppendTest, ALogThatIsDeletedLetsNobodyWaitForItsBytes) {
+  Crash();
+  options_.limits.unwritten_bytes_max = 1000;
+  NewManager();
+  Log& doomed = Create();
+  auto other = world_.Run(manager().Create(Payments(), Uuid(3, 4), Shared({})));
+  ASSERT_TRUE(other.ok());
+  ASSERT_TRUE(Append(doomed, {.value_bytes = 2000}).ok());
+  RootTask<Status> of_the_doomed(doomed.WaitForRoom());
+  RootTask<Status> of_the_other((*other)->WaitForRoom());
+  of_the_doomed.Start();
+  of_the_other.Start();
+
+  ASSERT_TRUE(world_.Run(manager().Delete(Orders())).ok());
+  world_.RunUntilQuiet();
+  ASSERT_TRUE(of_the_doomed.done() && of_the_other.done());
+  EXPECT_EQ(ErrorCodeOf(of_the_doomed.TakeResult()), ErrorCode::kKafkaStorageError);
+  EXPECT_TRUE(of_the_other.TakeResult().ok());
 }
 
 TEST_F(LogAppendTest, PreallocatesSegmentsAndTrimsThemAtTheEnd) {
