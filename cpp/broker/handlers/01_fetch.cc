@@ -42,6 +42,8 @@ struct Found {
   Offset last_stable_offset = kNoOffset;
   Offset log_start_offset = kNoOffset;
   EpochEndOffset diverging;
+  // An empty list of aborted transactions; null otherwise. Without transactions nothing is aborted.
+  bool lists_aborted = false;
 
   bool is_diverging() const { return diverging.leader_epoch != kNoLeaderEpoch; }
 };
@@ -150,9 +152,16 @@ class FetchCall {
     return failed;
   }
 
+  // Kafka leaves the list of what it does not know at its default, whoever asks.
+  static Found Missing(const Status& why) {
+    Found missing = Failed(ErrorCodeOf(why));
+    missing.lists_aborted = missing.error != ErrorCode::kNotLeaderOrFollower;
+    return missing;
+  }
+
   Task<Found> ReadOne(size_t index, int64_t room) {
     const FetchTarget& target = turn_.targets[index];
-    if (!leases_[index].ok()) co_return Failed(ErrorCodeOf(leases_[index].status()));
+    if (!leases_[index].ok()) co_return Missing(leases_[index].status());
     Partition& partition = **leases_[index];
     Status ready = partition.CheckLeaderEpoch(target.position.current_leader_epoch);
     // A cluster of one has no followers: whoever says to be one is not in the replica set.
@@ -172,6 +181,7 @@ class FetchCall {
     if (partition.log() == nullptr) {
       if (from != Offset(0)) co_return Failed(ErrorCode::kOffsetOutOfRange);
       DescribeLog(partition, found);
+      found.lists_aborted = isolation_ == IsolationLevel::kReadCommitted;
       co_return found;
     }
     const ReadOptions options{.bytes_max = std::min<int64_t>(target.position.bytes_max, room),
@@ -184,6 +194,10 @@ class FetchCall {
       co_return Failed(ErrorCode::kUnsupportedCompressionType);
     }
     DescribeLog(partition, found);
+    // Kafka sends null where it drops a batch that is larger than the rest of the room.
+    const bool is_dropped =
+        found.records.empty() && from < options.upper_bound && options.bytes_max > 0;
+    found.lists_aborted = isolation_ == IsolationLevel::kReadCommitted && !is_dropped;
     co_return found;
   }
 
@@ -289,9 +303,8 @@ class FetchCall {
     data.last_stable_offset = found.last_stable_offset;
     data.log_start_offset = found.log_start_offset;
     data.records = std::move(found.records);
-    // Without transactions nothing is ever aborted; only readers of committed records are told so.
     data.aborted_transactions.reset();
-    if (isolation_ == IsolationLevel::kReadCommitted) data.aborted_transactions.emplace();
+    if (found.lists_aborted) data.aborted_transactions.emplace();
     if (found.is_diverging()) {
       data.diverging_epoch.epoch = found.diverging.leader_epoch;
       data.diverging_epoch.end_offset = found.diverging.end_offset;

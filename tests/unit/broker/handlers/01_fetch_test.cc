@@ -42,6 +42,37 @@ TEST_F(FetchTest, TellsReadersOfCommittedRecordsThatNothingWasAborted) {
   EXPECT_TRUE(fetched.aborted_transactions->empty());
 }
 
+TEST_F(FetchTest, HasNoListOfAbortedTransactionsWhereNothingWasRead) {
+  client_.Produce("orders", MakeBatch(Large(5000)));
+  client_.Produce("orders", MakeBatch(Large(5000)), -1, 12, 1);
+  const auto committed = [](std::string topic, int64_t offset, int32_t partitions = 1) {
+    FetchRequest request = DataClient::FetchOf(std::move(topic), offset, partitions);
+    request.isolation_level = 1;
+    return request;
+  };
+  const auto beyond = client_.Fetch(committed("orders", 9));
+  EXPECT_EQ(beyond.error_code, ErrorCode::kOffsetOutOfRange);
+  EXPECT_FALSE(beyond.aborted_transactions.has_value());
+  FetchRequest fenced = committed("orders", 0);
+  fenced.topics.at(0).partitions.at(0).current_leader_epoch = LeaderEpoch(1000);
+  EXPECT_FALSE(client_.Fetch(std::move(fenced)).aborted_transactions.has_value());
+  FetchRequest small = committed("orders", 0, 2);
+  small.topics.at(0).partitions.at(1).partition_max_bytes = 100;
+  const auto response = client_.host().Ask(std::move(small), 12);
+  const auto& dropped = response.responses.at(0).partitions.at(1);
+  EXPECT_EQ(dropped.error_code, ErrorCode::kNone);
+  EXPECT_EQ(CountOf(dropped), 0u);
+  EXPECT_FALSE(dropped.aborted_transactions.has_value());
+}
+
+// As Apache Kafka 4.3.1 does, also for readers that take uncommitted records.
+TEST_F(FetchTest, ListsNoAbortedTransactionOfATopicThatIsUnknown) {
+  const auto unknown = client_.Fetch(DataClient::FetchOf("none", 0));
+  EXPECT_EQ(unknown.error_code, ErrorCode::kUnknownTopicOrPartition);
+  ASSERT_TRUE(unknown.aborted_transactions.has_value());
+  EXPECT_TRUE(unknown.aborted_transactions->empty());
+}
+
 TEST_F(FetchTest, HasAnEmptyAnswerAtTheEndAndAnErrorBeyondIt) {
   client_.Produce("orders", MakeBatch(Records(2)));
   const auto at_end = client_.Fetch(DataClient::FetchOf("orders", 2));
