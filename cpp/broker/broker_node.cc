@@ -33,7 +33,9 @@ BrokerNode::Front::Front(BrokerNode& node)
              node.limiter_},
       connections(
           shared,
-          ConnectionLimits{node.config_.max_connections, node.config_.connections_max_idle_ms},
+          ConnectionLimits{node.config_.max_connections, node.config_.max_connections_per_ip,
+                           node.config_.max_connections_per_ip_overrides,
+                           node.config_.connections_max_idle_ms},
           node.metrics_) {}
 
 BrokerNode::BrokerNode(Runtime& runtime, const LogOutput& output, const HandlerTable& handlers,
@@ -133,6 +135,9 @@ Task<Status> BrokerNode::InspectLogs() {
   options.flush_offset_checkpoint_interval_ms = config_.log_flush_offset_checkpoint_interval_ms;
   options.flush_start_offset_checkpoint_interval_ms =
       config_.log_flush_start_offset_checkpoint_interval_ms;
+  options.high_watermark_checkpoint_interval_ms =
+      config_.replica_high_watermark_checkpoint_interval_ms;
+  options.initial_task_delay_ms = config_.log_initial_task_delay_ms;
   options.producer_id_expiration_ms = config_.producer_id_expiration_ms;
   options.producer_id_expiration_check_interval_ms =
       config_.producer_id_expiration_check_interval_ms;
@@ -159,6 +164,8 @@ MetadataNodeOptions BrokerNode::MetadataOptions() const {
   options.max_record_bytes_between_snapshots =
       config_.metadata_log_max_record_bytes_between_snapshots;
   options.max_snapshot_interval_ms = config_.metadata_log_max_snapshot_interval_ms;
+  options.segment_bytes = config_.metadata_log_segment_bytes;
+  options.segment_ms = config_.metadata_log_segment_ms;
   return options;
 }
 
@@ -198,8 +205,8 @@ Task<Status> BrokerNode::Register() {
   fetch_sessions_ = std::make_unique<FetchSessions>(runtime_.random, sessions);
   producer_ids_ = std::make_unique<ProducerIds>(runtime_.executor, *metadata_);
   services_.emplace(BrokerServices{runtime_, logger_, metrics_, config_, layers_, handlers_,
-                                   *metadata_, *logs_, *replicas_, *fetch_sessions_,
-                                   *producer_ids_});
+                                   *metadata_, *logs_, *replicas_, *fetch_sessions_, *producer_ids_,
+                                   config_.unstable_api_versions_enable});
   front_ = std::make_unique<Front>(*this);
   BrokerRegistrationOptions registration;
   registration.rack = config_.rack;

@@ -17,6 +17,9 @@ ConnectionTable::ConnectionTable(ConnectionShared& shared, ConnectionLimits limi
       closed_idle_(
           metrics.AddCounter({.name = "connections_closed_idle_total",
                               .help = "Client connections closed because nothing moved on them."})),
+      refused_(metrics.AddCounter(
+          {.name = "connections_refused_total",
+           .help = "Client connections closed at once because of max.connections.per.ip."})),
       open_(metrics.AddGauge({.name = "connections", .help = "Client connections open."})),
       place_is_free_(shared.runtime.executor),
       connection_added_(shared.runtime.executor),
@@ -37,16 +40,35 @@ Task<> ConnectionTable::WaitForPlace() {
 
 void ConnectionTable::Add(std::unique_ptr<Connection> stream, const ListenerInfo& listener) {
   accepted_.Add();
+  const std::string ip = stream->peer().host;
+  int32_t& from_there = places_taken_by_ip_[ip];
+  const int32_t limit = LimitOf(ip);
+  if (from_there >= limit) {
+    if (from_there == 0) places_taken_by_ip_.erase(ip);
+    refused_.Add();
+    shared_.logger.LogLimited(shared_.limiter, "max.connections.per.ip", LogLevel::kWarn,
+                              "max.connections.per.ip reached, a connection is closed",
+                              {{"ip", ip}, {"connections", limit}});
+    return;
+  }
+  ++from_there;
   ++places_taken_;
   auto connection =
       std::make_unique<ClientConnection>(shared_, std::move(stream), next_id_++, listener);
   tasks_.Start(Serve(std::move(connection)));
 }
 
+int32_t ConnectionTable::LimitOf(const std::string& ip) const {
+  const auto own = limits_.connections_per_ip_overrides.find(ip);
+  return own == limits_.connections_per_ip_overrides.end() ? limits_.connections_per_ip_max
+                                                           : own->second;
+}
+
 Task<> ConnectionTable::Serve(std::unique_ptr<ClientConnection> connection) {
   // Takes the connection out also when the task is cancelled.
   struct Entry {
-    explicit Entry(ConnectionTable& owner, ClientConnection& connection) : table(owner) {
+    explicit Entry(ConnectionTable& owner, ClientConnection& connection)
+        : table(owner), ip(connection.info().peer.host) {
       place = table.connections_.insert(table.connections_.end(), &connection);
       table.open_.Add(1);
       table.connection_added_.NotifyOne();
@@ -54,10 +76,13 @@ Task<> ConnectionTable::Serve(std::unique_ptr<ClientConnection> connection) {
     ~Entry() {
       table.connections_.erase(place);
       --table.places_taken_;
+      const auto from_there = table.places_taken_by_ip_.find(ip);
+      if (--from_there->second == 0) table.places_taken_by_ip_.erase(from_there);
       table.open_.Add(-1);
       table.place_is_free_.NotifyAll();
     }
     ConnectionTable& table;
+    const std::string ip;
     std::list<ClientConnection*>::iterator place;
   };
   Entry entry(*this, *connection);

@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <list>
+#include <map>
 #include <memory>
+#include <string>
 
 #include "base/metrics.h"
 #include "base/time.h"
@@ -17,8 +19,11 @@ namespace penstock {
 
 // References, because a dynamic config may change them.
 struct ConnectionLimits {
-  const int32_t& connections_max;  // max.connections
-  const int64_t& idle_ms_max;      // connections.max.idle.ms; negative: no limit
+  const int32_t& connections_max;         // max.connections
+  const int32_t& connections_per_ip_max;  // max.connections.per.ip
+  // max.connections.per.ip.overrides, by IP address
+  const std::map<std::string, int32_t>& connections_per_ip_overrides;
+  const int64_t& idle_ms_max;  // connections.max.idle.ms; negative: no limit
 };
 
 class ConnectionTable {
@@ -32,7 +37,8 @@ class ConnectionTable {
   void Start();
   // Waits until one more connection may be open.
   Task<> WaitForPlace();
-  // Serves the connection in the background. `listener` outlives it.
+  // Serves the connection in the background, or closes it at once if its address has too many.
+  // `listener` outlives it.
   void Add(std::unique_ptr<Connection> stream, const ListenerInfo& listener);
   // Ends every connection: what is under way is answered first, unless it takes longer than
   // `time_max`. No connection must be added any more.
@@ -42,6 +48,7 @@ class ConnectionTable {
 
  private:
   Task<> Serve(std::unique_ptr<ClientConnection> connection);
+  int32_t LimitOf(const std::string& ip) const;
   Task<> CloseIdle();
   // How often to look for idle connections.
   Duration SweepInterval() const;
@@ -51,9 +58,11 @@ class ConnectionTable {
   const ConnectionLimits limits_;
   Counter& accepted_;
   Counter& closed_idle_;
+  Counter& refused_;
   Gauge& open_;
   uint64_t next_id_ = 1;
   size_t places_taken_ = 0;  // connections, those that have not started included
+  std::map<std::string, int32_t> places_taken_by_ip_;
   std::list<ClientConnection*> connections_;
   Condition place_is_free_;
   Condition connection_added_;

@@ -125,12 +125,14 @@ void ReadPlainFields(internal::ConfigFields& fields, BrokerConfig& c) {
   fields.Read("socket.request.max.bytes", c.socket_request_max_bytes);
   fields.Read("socket.listen.backlog.size", c.socket_listen_backlog_size);
   fields.Read("max.connections", c.max_connections);
+  fields.Read("max.connections.per.ip", c.max_connections_per_ip);
   fields.Read("connections.max.idle.ms", c.connections_max_idle_ms);
   fields.Read("queued.max.request.bytes", c.queued_max_request_bytes);
   fields.Read("fetch.max.bytes", c.fetch_max_bytes);
   fields.Read("max.incremental.fetch.session.cache.slots",
               c.max_incremental_fetch_session_cache_slots);
   fields.Read("max.request.partition.size.limit", c.max_request_partition_size_limit);
+  fields.Read("unstable.api.versions.enable", c.unstable_api_versions_enable);
   fields.Read("producer.id.expiration.ms", c.producer_id_expiration_ms);
   fields.Read("producer.id.expiration.check.interval.ms",
               c.producer_id_expiration_check_interval_ms);
@@ -173,12 +175,43 @@ Status ReadIdentity(internal::ConfigFields& fields, BrokerConfig& config) {
   return OkStatus();
 }
 
+// "ADDRESS:COUNT,..."; an IPv6 address has colons of its own, and may stand in brackets.
+Status ReadIpOverrides(internal::ConfigFields& fields, BrokerConfig& config) {
+  std::string text;
+  fields.Read("max.connections.per.ip.overrides", text);
+  RETURN_IF_ERROR(fields.status());
+  for (const std::string_view piece : Split(text, ',')) {
+    const std::string_view entry = StripSpaces(piece);
+    if (entry.empty()) continue;
+    const size_t colon = entry.rfind(':');
+    std::string_view ip = StripSpaces(entry.substr(0, std::min(colon, entry.size())));
+    if (ip.starts_with('[') && ip.ends_with(']')) ip = ip.substr(1, ip.size() - 2);
+    const std::optional<int32_t> count = colon == std::string_view::npos
+                                             ? std::nullopt
+                                             : ParseInt32(StripSpaces(entry.substr(colon + 1)));
+    const bool is_number =
+        !ip.empty() && (ip.find(':') != std::string_view::npos ||
+                        ip.find_first_not_of("0123456789.") == std::string::npos);
+    if (!is_number || !count.has_value() || *count < 0) {
+      return Invalid(StrCat("max.connections.per.ip.overrides: '", entry,
+                            "' is not of the form IP address:connections"));
+    }
+    config.max_connections_per_ip_overrides[std::string(ip)] = *count;
+  }
+  return OkStatus();
+}
+
 Status CheckTogether(const BrokerConfig& config) {
   if (config.queued_max_request_bytes > 0 &&
       config.queued_max_request_bytes < config.socket_request_max_bytes) {
     return Invalid(StrCat("queued.max.request.bytes (", config.queued_max_request_bytes,
                           ") must be at least socket.request.max.bytes (",
                           config.socket_request_max_bytes, ')'));
+  }
+  if (config.max_connections_per_ip == 0 && config.max_connections_per_ip_overrides.empty()) {
+    return Invalid(
+        "max.connections.per.ip can be 0 only where max.connections.per.ip.overrides lets somebody "
+        "in");
   }
   return OkStatus();
 }
@@ -276,6 +309,7 @@ StatusOr<BrokerConfig> ResolveBrokerConfig(const ConfigLayers& layers) {
   BrokerConfig config;
   RETURN_IF_ERROR(ReadIdentity(fields, config));
   ReadPlainFields(fields, config);
+  RETURN_IF_ERROR(ReadIpOverrides(fields, config));
   ListenerTexts texts;
   fields.Read("listeners", texts.listeners);
   fields.Read("advertised.listeners", texts.advertised);

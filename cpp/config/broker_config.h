@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,11 +52,14 @@ struct BrokerConfig {
   int32_t socket_request_max_bytes = 104857600;
   int32_t socket_listen_backlog_size = 50;
   int32_t max_connections = INT32_MAX;
-  int64_t connections_max_idle_ms = 600000;  // negative: no limit
-  int64_t queued_max_request_bytes = -1;     // not positive: no limit
+  int32_t max_connections_per_ip = INT32_MAX;
+  std::map<std::string, int32_t> max_connections_per_ip_overrides;  // by IP address
+  int64_t connections_max_idle_ms = 600000;                         // negative: no limit
+  int64_t queued_max_request_bytes = -1;                            // not positive: no limit
   int32_t fetch_max_bytes = 57671680;
   int32_t max_incremental_fetch_session_cache_slots = 1000;
   int32_t max_request_partition_size_limit = 2000;
+  bool unstable_api_versions_enable = false;
 
   // Logs
   int32_t producer_id_expiration_ms = 86400000;

@@ -74,8 +74,8 @@ void AppendBrokerConfigs(std::string& out) {
   }
 }
 
-void AppendWithoutEffect(std::string& out) {
-  for (const ConfigDef& def : TopicConfigs()) {
+void AppendWithoutEffect(std::span<const ConfigDef> configs, std::string& out) {
+  for (const ConfigDef& def : configs) {
     if (def.effect == ConfigEffect::kWorks) continue;
     StrAppend(out, "- ", Code(def.name),
               def.effect == ConfigEffect::kPartly ? " (in part)\n" : "\n");
@@ -97,9 +97,14 @@ std::string RenderConfigDocs() {
   out +=
       "\n### Without effect yet\n\n"
       "These are validated, stored and described like all others, but nothing acts on them:\n\n";
-  AppendWithoutEffect(out);
+  AppendWithoutEffect(TopicConfigs(), out);
   out += "\n## Broker configs\n\n";
   AppendBrokerConfigs(out);
+  out +=
+      "\n### Without effect\n\n"
+      "These are validated and described like all others, but nothing acts on them, or not on all "
+      "that they may say:\n\n";
+  AppendWithoutEffect(BrokerConfigs(), out);
   out +=
       "\n## Broker configs of Kafka that are not there yet\n\n"
       "A file, `-X` or an AlterConfigs that sets one of these is refused:\n\n";

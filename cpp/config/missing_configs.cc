@@ -123,8 +123,6 @@ constexpr std::string_view kNames[] = {
     "log.cleaner.threads",
     "log.dir.failure.timeout.ms",
     "max.connection.creation.rate",
-    "max.connections.per.ip",
-    "max.connections.per.ip.overrides",
     "metadata.max.idle.interval.ms",
     "metric.reporters",
     "metrics.num.samples",
@@ -295,7 +293,6 @@ constexpr std::string_view kNames[] = {
     "transaction.two.phase.commit.enable",
     "transactional.id.expiration.ms",
     "unclean.leader.election.interval.ms",
-    "unstable.api.versions.enable",
     "unstable.feature.versions.enable",
 };
 

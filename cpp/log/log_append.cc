@@ -32,6 +32,7 @@ int64_t Log::size_in_bytes() const {
 void Log::SetHighWatermark(Offset high_watermark) {
   CHECK(high_watermark >= high_watermark_ && high_watermark <= log_end_offset_);
   high_watermark_ = high_watermark;
+  context_.NoteHighWatermark();
 }
 
 StatusOr<AppendResult> Log::Append(const Slice& batch, const AppendOptions& options) {

@@ -50,7 +50,13 @@ struct LogContext {
         tail_budget(log_limits.tail_bytes_max),
         room(ports.executor),
         checkpoint_wanted(ports.executor),
-        group_sync(ports.executor, ports.files) {}
+        group_sync(ports.executor, ports.files),
+        high_watermarks_moved(ports.executor) {}
+
+  void NoteHighWatermark() {
+    if (high_watermarks_are_saved) high_watermarks_moved.NotifyAll();
+    high_watermarks_are_saved = false;
+  }
 
   LogPorts ports;
   LogLimits limits;
@@ -61,6 +67,8 @@ struct LogContext {
   Condition room;               // unwritten_bytes has come down to its limit, or a log has ended
   Condition checkpoint_wanted;  // a log has grown by recovery_bytes_max since its last checkpoint
   GroupSync group_sync;
+  bool high_watermarks_are_saved = false;  // the checkpoint says what they are, or is about to
+  Condition high_watermarks_moved;
   // Saves every log's start offset; durable when it is done. Set by the manager.
   std::function<Task<Status>()> save_log_start_offsets;
   TaskGroup* background = nullptr;  // the manager's, whose tasks may outlive a log

@@ -10,34 +10,70 @@
 
 namespace penstock {
 
+namespace {
+
+// Kafka takes any number; without a pause the loop would do nothing else.
+Duration PauseOf(int64_t interval_ms) { return Milliseconds(std::max<int64_t>(interval_ms, 1)); }
+
+}  // namespace
+
 void LogManager::StartMaintenance() {
-  background_.Start(RunCheckpoints());
+  background_.Start(RunRecoveryPoints());
+  background_.Start(RunLogStartOffsets());
+  background_.Start(RunHighWatermarks());
   background_.Start(RunRetention());
   background_.Start(RunProducerExpiry());
 }
 
-Task<> LogManager::RunCheckpoints() {
+void LogManager::Complain(const Status& status, std::string_view what) {
+  if (!status.ok()) context_.ports.logger.Error(what, {{"cause", status}});
+}
+
+Task<> LogManager::RunRecoveryPoints() {
+  const Duration pause = PauseOf(options_.flush_offset_checkpoint_interval_ms);
+  Instant next = context_.ports.clock.Now() + Milliseconds(options_.initial_task_delay_ms);
   while (true) {
-    const Instant next =
-        context_.ports.clock.Now() + Milliseconds(options_.flush_offset_checkpoint_interval_ms);
     Task<> grown = context_.checkpoint_wanted.Wait();
     co_await Before(context_.ports.timers, next, std::move(grown));
-    Status status = co_await Checkpoint();
-    if (!status.ok()) {
-      context_.ports.logger.Error("offsets could not be saved", {{"cause", status}});
+    Status status = co_await SaveRecoveryPoints();
+    Complain(status, "recovery points could not be saved");
+    next = context_.ports.clock.Now() + pause;
+  }
+}
+
+Task<> LogManager::RunLogStartOffsets() {
+  const Duration pause = PauseOf(options_.flush_start_offset_checkpoint_interval_ms);
+  Instant next = context_.ports.clock.Now() + Milliseconds(options_.initial_task_delay_ms);
+  while (true) {
+    co_await context_.ports.timers.SleepUntil(next);
+    Status status = co_await WriteLogStartOffsets();
+    Complain(status, "log start offsets could not be saved");
+    next = context_.ports.clock.Now() + pause;
+  }
+}
+
+// While no high watermark moves there is nothing to save, and no timer.
+Task<> LogManager::RunHighWatermarks() {
+  const Duration pause = PauseOf(options_.high_watermark_checkpoint_interval_ms);
+  while (true) {
+    while (context_.high_watermarks_are_saved) {
+      co_await context_.high_watermarks_moved.Wait();
     }
+    const Instant next = context_.ports.clock.Now() + pause;
+    co_await context_.ports.timers.SleepUntil(next);
+    Status status = co_await SaveHighWatermarks();
+    Complain(status, "high watermarks could not be saved");
   }
 }
 
 Task<> LogManager::RunRetention() {
+  const Duration pause = PauseOf(options_.retention_check_interval_ms);
+  Instant next = context_.ports.clock.Now() + Milliseconds(options_.initial_task_delay_ms);
   while (true) {
-    const Instant next =
-        context_.ports.clock.Now() + Milliseconds(options_.retention_check_interval_ms);
     co_await context_.ports.timers.SleepUntil(next);
     Status status = co_await ApplyRetention();
-    if (!status.ok()) {
-      context_.ports.logger.Error("old segments could not be deleted", {{"cause", status}});
-    }
+    Complain(status, "old segments could not be deleted");
+    next = context_.ports.clock.Now() + pause;
   }
 }
 
@@ -52,6 +88,13 @@ Task<> LogManager::RunProducerExpiry() {
 }
 
 Task<Status> LogManager::Checkpoint() {
+  const Status saved = co_await SaveRecoveryPoints();
+  CO_RETURN_IF_ERROR(co_await WriteLogStartOffsets());
+  CO_RETURN_IF_ERROR(co_await SaveHighWatermarks());
+  co_return saved;
+}
+
+Task<Status> LogManager::SaveRecoveryPoints() {
   auto permit = co_await maintenance_.Acquire(1);
   Status first_error;
   for (const TopicPartition& name : OpenNames()) {
@@ -61,9 +104,15 @@ Task<Status> LogManager::Checkpoint() {
     if (!point.ok() && first_error.ok()) first_error = point.status();
   }
   CO_RETURN_IF_ERROR(co_await WriteRecoveryPoints());
-  CO_RETURN_IF_ERROR(co_await WriteLogStartOffsets());
-  CO_RETURN_IF_ERROR(co_await WriteHighWatermarks());
   co_return first_error;
+}
+
+Task<Status> LogManager::SaveHighWatermarks() {
+  auto permit = co_await maintenance_.Acquire(1);
+  context_.high_watermarks_are_saved = true;
+  Status saved = co_await WriteHighWatermarks();
+  if (!saved.ok()) context_.NoteHighWatermark();
+  co_return saved;
 }
 
 Task<Status> LogManager::ApplyRetention() {

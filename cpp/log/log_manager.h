@@ -29,7 +29,11 @@ struct LogManagerOptions {
   int64_t retention_check_interval_ms = 300'000;         // log.retention.check.interval.ms
   int64_t flush_offset_checkpoint_interval_ms = 60'000;  // log.flush.offset.checkpoint.interval.ms
   int64_t flush_start_offset_checkpoint_interval_ms =
-      60'000;                                      // log.flush.start.offset.checkpoint.interval.ms
+      60'000;  // log.flush.start.offset.checkpoint.interval.ms
+  int64_t high_watermark_checkpoint_interval_ms =
+      5'000;  // replica.high.watermark.checkpoint.interval.ms
+  // log.initial.task.delay.ms: until retention and the first two checkpoints run for the first time
+  int64_t initial_task_delay_ms = 30'000;
   int64_t producer_id_expiration_ms = 86'400'000;  // producer.id.expiration.ms
   int64_t producer_id_expiration_check_interval_ms = 600'000;
   LogLimits limits;
@@ -105,10 +109,15 @@ class LogManager {
   Task<Status> FindLog(TopicPartition topic_partition, std::string path);
   Task<Status> RenameDirectory(TopicPartition topic_partition, std::string to);
   Task<Status> RemoveTreeLater(std::string path, int64_t delay_ms);
-  Task<> RunCheckpoints();
+  Task<> RunRecoveryPoints();
+  Task<> RunLogStartOffsets();
+  Task<> RunHighWatermarks();
   Task<> RunRetention();
   Task<> RunProducerExpiry();
+  void Complain(const Status& status, std::string_view what);
   std::vector<TopicPartition> OpenNames() const;
+  Task<Status> SaveRecoveryPoints();
+  Task<Status> SaveHighWatermarks();
   Task<Status> WriteRecoveryPoints();
   Task<Status> WriteLogStartOffsets();
   Task<Status> WriteHighWatermarks();

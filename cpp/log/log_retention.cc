@@ -42,6 +42,7 @@ void Log::RaiseLogStartOffset(Offset offset) {
   if (offset <= log_start_offset_) return;
   log_start_offset_ = offset;
   high_watermark_ = std::max(high_watermark_, offset);
+  context_.NoteHighWatermark();
   if (!epochs_.TruncateFromStart(offset)) return;
   epochs_dirty_ = true;
   WakeWriter();

@@ -176,6 +176,7 @@ void Log::SetLogEndAfterTruncation(Offset end) {
   tail_.SetWritten(end);
   log_end_offset_ = end;
   high_watermark_ = std::max(log_start_offset_, std::min(high_watermark_, end));
+  context_.NoteHighWatermark();
   recovery_point_ = std::min(recovery_point_, end);
   flush_requested_ = std::min(flush_requested_, end);
   const Status lost = TruncatedError();

@@ -46,6 +46,8 @@ struct MetadataNodeOptions {
 
   int64_t max_record_bytes_between_snapshots = 20 << 20;
   int64_t max_snapshot_interval_ms = 3'600'000;
+  int32_t segment_bytes = 1 << 30;
+  int64_t segment_ms = 7LL * 24 * 3600 * 1000;
 };
 
 // How the broker registers; the node makes a new incarnation id of it.

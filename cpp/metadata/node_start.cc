@@ -16,6 +16,8 @@ Task<StatusOr<std::unique_ptr<MetadataNode>>> MetadataNode::Open(Runtime& runtim
                                                                   runtime.random, storage));
   RaftOptions raft;
   raft.self = VoterOf(options, meta);
+  raft.segment_bytes = options.segment_bytes;
+  raft.segment_ms = options.segment_ms;
   RaftDriver::Ports ports{logs, runtime.files, runtime.clock, logger.For("raft")};
   StatusOr<std::unique_ptr<RaftDriver>> driver =
       co_await RaftDriver::Open(std::move(ports), std::move(raft));

@@ -17,6 +17,7 @@ constexpr int64_t kLoadBytes = 1 << 20;
 std::shared_ptr<const TopicConfig> MetadataLogConfig(const RaftOptions& options) {
   auto config = std::make_shared<TopicConfig>();
   config->segment_bytes = options.segment_bytes;
+  config->segment_ms = options.segment_ms;
   // Snapshots alone decide what is removed, through the log start offset.
   config->cleanup_delete = false;
   config->retention_ms = -1;

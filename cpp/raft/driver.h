@@ -30,6 +30,7 @@ TopicPartition MetadataPartition();
 struct RaftOptions {
   Voter self;
   int32_t segment_bytes = 1 << 30;
+  int64_t segment_ms = 7LL * 24 * 3600 * 1000;
 };
 
 // Hears from the log's own code: only note it and post the work.

@@ -90,6 +90,41 @@ TEST(ConnectionTable, NewConnectionsWaitForAPlace) {
   front.Run(WaitsForAPlace(front));
 }
 
+Task<> LimitsOneAddress(FakeFront& front) {
+  FakeClient first = co_await FakeClient::Connect(front);
+  FakeClient second = co_await FakeClient::Connect(front);
+  FakeClient third = co_await FakeClient::Connect(front);
+  const int32_t refused = co_await third.Receive();
+  EXPECT_EQ(refused, -1) << "closed before anything was asked";
+  EXPECT_EQ(front.connections.size(), 2u);
+  EXPECT_EQ(front.lines.CountOf("max.connections.per.ip reached"), 1u);
+  const Status sent = co_await second.Send(2, "now");
+  EXPECT_TRUE(sent.ok());
+  const int32_t answered = co_await second.Receive();
+  EXPECT_EQ(answered, 2);
+  // Whoever leaves makes room.
+  first.stream().Close();
+  co_await front.Sleep(Milliseconds(100));
+  FakeClient fourth = co_await FakeClient::Connect(front);
+  const Status also_sent = co_await fourth.Send(4, "now");
+  EXPECT_TRUE(also_sent.ok());
+  const int32_t also_answered = co_await fourth.Receive();
+  EXPECT_EQ(also_answered, 4);
+}
+
+TEST(ConnectionTable, ClosesConnectionsAboveTheLimitOfTheirAddress) {
+  FakeFront front(1);
+  front.connections_per_ip_max = 2;
+  front.Run(LimitsOneAddress(front));
+}
+
+TEST(ConnectionTable, AnAddressMayHaveALimitOfItsOwn) {
+  FakeFront front(1);
+  front.connections_per_ip_max = 0;
+  front.connections_per_ip_overrides = {{"192.0.2.1", 7}, {front.world.driver().name(), 2}};
+  front.Run(LimitsOneAddress(front));
+}
+
 Task<> DrainAnswersWhatIsUnderWay(FakeFront& front) {
   FakeClient working = co_await FakeClient::Connect(front);
   FakeClient polling = co_await FakeClient::Connect(front);
@@ -107,7 +142,7 @@ Task<> DrainAnswersWhatIsUnderWay(FakeFront& front) {
   EXPECT_EQ(front.connections.size(), 1u);
   front.fake.go_on.Set();
   co_await group.Join();
-  EXPECT_LT(InMilliseconds(front.runtime().clock.Now() - begin), 200);
+  EXPECT_LT(InMilliseconds(front.runtime().clock.Now() - begin), 5000) << "not the whole limit";
 
   const int32_t answered = co_await working.Receive();
   const int32_t dropped = co_await polling.Receive();

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -82,7 +83,10 @@ class FakeFront {
         pipeline(Table(), world.runtime().clock, request_metrics, {}),
         shared{world.runtime(),   pipeline, nullptr, request_bytes,
                request_bytes_max, logger,   limiter},
-        connections(shared, {connections_max, idle_ms_max}, metrics),
+        connections(
+            shared,
+            {connections_max, connections_per_ip_max, connections_per_ip_overrides, idle_ms_max},
+            metrics),
         accepting(world.runtime().executor,
                   [](const Status& status) { ADD_FAILURE() << MessageOf(status); }) {
     FakeHandlers::Current() = &fake;
@@ -105,6 +109,8 @@ class FakeFront {
 
   int32_t request_bytes_max = 512 << 10;
   int32_t connections_max = 1000;
+  int32_t connections_per_ip_max = 1000;
+  std::map<std::string, int32_t> connections_per_ip_overrides;
   int64_t idle_ms_max = -1;
   SimWorld world;
   CapturedLines lines;

@@ -104,6 +104,25 @@ TEST(BrokerConfigTest, ValuesMustFitTogether) {
   EXPECT_NE(Error({{"no.such.config", "1"}}), "");
 }
 
+TEST(BrokerConfigTest, ASingleAddressMayHaveALimitOfItsOwn) {
+  const auto overrides = [](std::string text) {
+    return ResolveBrokerConfig({.static_broker = {{"max.connections.per.ip.overrides", text}}})
+        ->max_connections_per_ip_overrides;
+  };
+  using Limits = std::map<std::string, int32_t>;
+  EXPECT_EQ(overrides(""), Limits());
+  EXPECT_EQ(overrides("192.0.2.1:5, 2001:db8::1:7,[::1]:0"),
+            (Limits{{"192.0.2.1", 5}, {"2001:db8::1", 7}, {"::1", 0}}));
+  for (const char* text :
+       {"192.0.2.1", ":5", "192.0.2.1:", "192.0.2.1:-1", "host:5", "192.0.2.1:x"})
+    EXPECT_NE(Error({{"max.connections.per.ip.overrides", text}}).find("IP address"),
+              std::string::npos)
+        << text;
+  EXPECT_NE(Error({{"max.connections.per.ip", "0"}}), "") << "nobody could connect";
+  EXPECT_EQ(Error({{"max.connections.per.ip", "0"}, {"max.connections.per.ip.overrides", "::1:1"}}),
+            "");
+}
+
 TEST(BrokerConfigTest, ADynamicConfigChangesWhatTheBrokerRunsWith) {
   const StatusOr<BrokerConfig> config = ResolveBrokerConfig(
       {.static_broker = {{"max.connections", "5"}}, .dynamic_broker = {{"max.connections", "9"}}});

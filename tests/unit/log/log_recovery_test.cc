@@ -201,6 +201,9 @@ Task<Status> ProduceForever(Runtime& runtime, const LogOutput& output, Journal& 
   LogManagerOptions options;
   options.directory = "/data";
   options.flush_offset_checkpoint_interval_ms = 20;
+  options.flush_start_offset_checkpoint_interval_ms = 30;
+  options.high_watermark_checkpoint_interval_ms = 10;
+  options.initial_task_delay_ms = 5;
   CO_RETURN_IF_ERROR(co_await runtime.files.CreateDirectory(options.directory));
   CO_RETURN_IF_ERROR(co_await runtime.files.SyncDirectory("/"));
   LogPorts ports = PortsOf(runtime, output);
