@@ -14,7 +14,7 @@ struct Hint {
   std::string_view way_out;
 };
 
-constexpr std::array<Hint, 9> kHints{{
+constexpr std::array<Hint, 10> kHints{{
     {"Address already in use", "stop the program that listens there, or choose another port"},
     {"Cannot assign requested address", "no interface of this machine has that address"},
     {"Name or service not known", "check the host name"},
@@ -23,6 +23,7 @@ constexpr std::array<Hint, 9> kHints{{
     {"Read-only file system", "choose a directory that can be written"},
     {"No space left on device", "free some space, or choose another directory"},
     {"Disk quota exceeded", "free some space, or choose another directory"},
+    {"No such file or directory", "nothing can be made there; choose another directory"},
     {"Not a directory", "a file has the name of the directory; choose another one"},
 }};
 

@@ -3,8 +3,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
+#include <ctime>
 #include <string>
 #include <utility>
 #include <variant>
@@ -30,19 +33,41 @@ class StderrSink final : public LogSink {
   }
 };
 
-// The world that signals stop; a signal handler cannot be given it in another way.
-LinuxWorld*& WorldOfSignals() {
-  static LinuxWorld* world = nullptr;
-  return world;
+// Some programs send what they send once twice: timeout(1) to us and to our process group, and who
+// runs us passes on the Ctrl-C that the terminal has told us already.
+constexpr int64_t kSameSignalNanos = 1'000'000'000;
+
+// What signals stop; a signal handler cannot be given it in another way.
+struct SignalTarget {
+  LinuxWorld* world = nullptr;
+  std::atomic<int64_t> stopped_at_nanos = 0;  // a signal may come to any thread
+};
+
+SignalTarget& TargetOfSignals() {
+  static SignalTarget target;
+  return target;
 }
 
-// The first signal stops in order, the second one at once.
+int64_t NowNanos() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+// The first signal stops in order, a later one at once.
 void OnStopSignal(int) {
-  if (WorldOfSignals()->RequestStop() > 1) ::_exit(kExitFailed);
+  SignalTarget& target = TargetOfSignals();
+  const int64_t now = NowNanos();
+  int64_t first = 0;
+  if (target.stopped_at_nanos.compare_exchange_strong(first, now)) {
+    target.world->RequestStop();
+  } else if (now - first >= kSameSignalNanos) {
+    ::_exit(kExitFailed);
+  }
 }
 
 void HandleSignals(LinuxWorld& world) {
-  WorldOfSignals() = &world;
+  TargetOfSignals().world = &world;
   struct sigaction stop{};
   stop.sa_handler = &OnStopSignal;
   stop.sa_flags = SA_RESTART;

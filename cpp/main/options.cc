@@ -1,8 +1,10 @@
 #include "main/options.h"
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -52,10 +54,16 @@ StatusOr<Address> ParseAddress(std::string_view option, const std::string& text)
 }
 
 Status ReadConfigFile(const std::string& name, ConfigMap& config) {
+  std::error_code ignored;  // what cannot be looked at cannot be opened either
+  if (std::filesystem::is_directory(name, ignored)) {
+    return InvalidArgument(StrCat("--config ", name, ": a directory; name a .properties file"));
+  }
   std::ifstream file(name);
   std::ostringstream text;
   if (file) text << file.rdbuf();
-  if (!file) return NotFound(StrCat("--config ", name, ": the file cannot be read"));
+  if (!file) {
+    return NotFound(StrCat("--config ", name, ": the file cannot be read (check path and mode)"));
+  }
   return AddConfigFile(name, text.str(), config);
 }
 
@@ -69,6 +77,7 @@ StatusOr<LogLevel> ParseLogLevel(std::string_view text) {
 
 StatusOr<ProgramOptions> Convert(const Arguments& arguments) {
   ProgramOptions options;
+  if (arguments.directory.empty()) return InvalidArgument("DIR is empty; name a data directory");
   options.broker.directory = arguments.directory;
   options.broker.insecure = arguments.insecure;
   for (const std::string& text : arguments.kafka) {

@@ -121,7 +121,9 @@ Task<StatusOr<std::optional<MetaProperties>>> InspectDirectory(Files& files,
   if (!meta.ok()) co_return Annotate(meta.status(), path);
   if (meta->node_id != options.node_id) {
     co_return FailedPrecondition(StrCat(path, ": the directory belongs to node.id ", meta->node_id,
-                                        ", this is node.id ", options.node_id));
+                                        ", this is node.id ", options.node_id,
+                                        "; start it with -X node.id=", meta->node_id,
+                                        ", or choose another directory"));
   }
   co_return std::optional<MetaProperties>(*std::move(meta));
 }

@@ -80,6 +80,8 @@ TEST(Options, HelpAndVersionAreTexts) {
 
 TEST(Options, MistakesAreNamed) {
   EXPECT_NE(ErrorOf({}).find("DIR"), std::string::npos);
+  EXPECT_NE(ErrorOf({""}).find("DIR is empty"), std::string::npos);
+  EXPECT_NE(ErrorOf({"data", "--config", "/"}).find("a directory"), std::string::npos);
   EXPECT_NE(ErrorOf({"data", "--kafak", "x"}).find("--kafak"), std::string::npos);
   EXPECT_NE(ErrorOf({"data", "--kafka", "nowhere"}).find("--kafka"), std::string::npos);
   EXPECT_NE(ErrorOf({"data", "--http", "127.0.0.1:70000"}).find("70000"), std::string::npos);

@@ -95,7 +95,8 @@ TEST(MetadataNode, RefusesTheDirectoryOfAnotherNode) {
   const Status refused = world.Run(other.Open());
   EXPECT_EQ(refused.code(), StatusCode::kFailedPrecondition);
   EXPECT_EQ(MessageOf(refused),
-            "/data/meta.properties: the directory belongs to node.id 1, this is node.id 7");
+            "/data/meta.properties: the directory belongs to node.id 1, this is node.id 7; start "
+            "it with -X node.id=1, or choose another directory");
   world.Run(other.Abandon());
 }
 

@@ -130,7 +130,8 @@ TEST_F(RefusedStartTest, ARecordThatCannotBeReplayedIsNamedWithItsPlace) {
 TEST_F(RefusedStartTest, AnotherNodeIsToldWhoseDirectoryItIs) {
   NodeLife other(world_.runtime(), NodeId(7));
   EXPECT_EQ(RefusalOf(other),
-            "/data/meta.properties: the directory belongs to node.id 1, this is node.id 7");
+            "/data/meta.properties: the directory belongs to node.id 1, this is node.id 7; start "
+            "it with -X node.id=1, or choose another directory");
   EXPECT_EQ(Start(), OkStatus());
 }
 

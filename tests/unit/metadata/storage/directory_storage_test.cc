@@ -54,7 +54,8 @@ TEST_F(DirectoryStorageTest, TheDirectoryOfAnotherNodeIsRefused) {
   ASSERT_TRUE(Open().ok());
   options_.node_id = NodeId(2);
   EXPECT_EQ(MessageOf(Open().status()),
-            "/data/meta.properties: the directory belongs to node.id 1, this is node.id 2");
+            "/data/meta.properties: the directory belongs to node.id 1, this is node.id 2; start "
+            "it with -X node.id=1, or choose another directory");
 }
 
 TEST_F(DirectoryStorageTest, InspectingFormatsNothing) {
