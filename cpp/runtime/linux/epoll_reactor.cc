@@ -175,6 +175,7 @@ bool EpollReactor::Poll(Duration timeout) {
   constexpr Duration kHour = std::chrono::hours(1);
   const Duration wait = std::min(timeout, kHour);  // every kernel takes this; the loop comes back
   int count = -1;
+  ++polls_;
   if (has_pwait2_) {
     timespec span{.tv_sec = wait.count() / 1'000'000'000, .tv_nsec = wait.count() % 1'000'000'000};
     count = static_cast<int>(::syscall(SYS_epoll_pwait2, epoll_.get(), events_.data(), kEventsMax,

@@ -61,6 +61,9 @@ class EpollReactor final : public Executor, public Clock, public Timers {
     return true;
   }
 
+  // How often the loop has asked the kernel for events so far: what idling costs.
+  uint64_t polls() const { return polls_; }
+
   // Any thread: runs `work` on the loop's thread. False, with `work` untouched, if too much is
   // waiting already.
   bool TryRunFromAnyThread(ForeignWork& work);
@@ -97,6 +100,7 @@ class EpollReactor final : public Executor, public Clock, public Timers {
   Instant next_preemption_check_;
   int64_t preemptions_ = 0;
   bool has_pwait2_ = true;
+  uint64_t polls_ = 0;
   std::array<epoll_event, kEventsMax> events_;
   int events_begin_ = 0;  // of the events that are being told
   int events_end_ = 0;
