@@ -55,7 +55,11 @@ Task<Status> LogManager::Start() {
   }
   Files& files = context_.ports.files;
   for (const std::string& path : half_deleted_) {
-    CO_RETURN_IF_ERROR(co_await files.RemoveTree(path));
+    const Status removed = co_await files.RemoveTree(path);
+    if (!removed.ok()) {
+      context_.ports.logger.Warn("what is left of a deleted log stays until the next start",
+                                 {{"directory", path}, {"cause", removed}});
+    }
   }
   half_deleted_.clear();
   if (clean_shutdown_file_) {
@@ -212,7 +216,7 @@ Task<Status> LogManager::Delete(TopicPartition topic_partition) {
   const std::string to = PathOf(log_files::DeletedDirectoryName(topic_partition, random));
   CO_RETURN_IF_ERROR(co_await RenameDirectory(topic_partition, to));
   background_.Start(RemoveTreeLater(to, delay_ms));
-  co_return OkStatus();
+  co_return co_await context_.ports.files.SyncDirectory(options_.directory);
 }
 
 Task<Status> LogManager::SetAside(TopicPartition topic_partition) {
@@ -221,17 +225,20 @@ Task<Status> LogManager::SetAside(TopicPartition topic_partition) {
   }
   const Uuid random = context_.ports.random.NextUuid();
   const std::string to = PathOf(log_files::StrayDirectoryName(topic_partition, random));
-  co_return co_await RenameDirectory(topic_partition, to);
+  CO_RETURN_IF_ERROR(co_await RenameDirectory(topic_partition, to));
+  co_return co_await context_.ports.files.SyncDirectory(options_.directory);
 }
 
 Task<Status> LogManager::RenameDirectory(TopicPartition topic_partition, std::string to) {
-  found_.erase(topic_partition);
   recovery_points_.erase(topic_partition);
   log_start_offsets_.erase(topic_partition);
   high_watermarks_.erase(topic_partition);
+  // As long as the directory has its name nobody else may use it, and it may be tried again.
+  found_.try_emplace(topic_partition);
   const std::string from = PathOf(topic_partition.ToString());
   CO_RETURN_IF_ERROR(co_await context_.ports.files.Rename(from, to));
-  co_return co_await context_.ports.files.SyncDirectory(options_.directory);
+  found_.erase(topic_partition);
+  co_return OkStatus();
 }
 
 Task<Status> LogManager::RemoveTreeLater(std::string path, int64_t delay_ms) {

@@ -84,7 +84,8 @@ class LogManager {
   std::vector<Log*> logs() const;
 
   // Renames the directory at once; the files go after file.delete.delay.ms. The Log object is gone
-  // when this is done. Works for directories that are not open, too. kNotFound.
+  // when this is done. Works for directories that are not open, too. After another error than
+  // kNotFound the directory may still have its name, and Delete may be called again.
   Task<Status> Delete(TopicPartition topic_partition);
   // Renames a directory that was found and not opened to <name>.<random>-stray, where neither this
   // broker nor Kafka reads it: its records are kept for whoever knows what they are. kNotFound.
@@ -107,6 +108,7 @@ class LogManager {
   Task<StatusOr<OffsetCheckpoint>> ReadCheckpoint(std::string_view name);
   Task<Status> FindLogs();
   Task<Status> FindLog(TopicPartition topic_partition, std::string path);
+  // Not durable yet.
   Task<Status> RenameDirectory(TopicPartition topic_partition, std::string to);
   Task<Status> RemoveTreeLater(std::string path, int64_t delay_ms);
   Task<> RunRecoveryPoints();

@@ -6,11 +6,16 @@
 #include "base/check.h"
 #include "base/strings.h"
 #include "config/topic_config.h"
+#include "runtime/race.h"
 
 namespace penstock {
 namespace {
 
 constexpr std::string_view kMetadataTopic = "__cluster_metadata";
+
+// Between two attempts to delete a directory.
+constexpr Duration kDeletionPauseMin = std::chrono::seconds(1);
+constexpr Duration kDeletionPauseMax = std::chrono::seconds(60);
 
 }  // namespace
 
@@ -22,6 +27,7 @@ ReplicaManager::ReplicaManager(Runtime& runtime, LogManager& logs, const Logger&
       node_id_(node_id),
       layers_{.static_broker = std::move(static_config)},
       deletion_ended_(runtime.executor),
+      stopping_(runtime.executor),
       background_(runtime.executor, [this](const Status& error) {
         logger_.Error("deletion failed", {{"error", error}});
       }) {}
@@ -118,18 +124,34 @@ bool ReplicaManager::IsBeingDeleted(const TopicPartition& name) const {
   return first != deleting_.end() && first->first == name;
 }
 
-Task<Status> ReplicaManager::DeletePartition(std::unique_ptr<Partition> partition, bool on_disk) {
+Task<> ReplicaManager::DeletePartition(std::unique_ptr<Partition> partition, bool on_disk) {
   const TopicPartition name = partition->topic_partition();
   co_await partition->WaitUnused();
   const bool was_open = partition->DetachLog();
-  Status deleted;
   if (was_open || on_disk) {
-    deleted = co_await logs_.Delete(name);
+    co_await DeleteDirectory(name);
     on_disk_.erase(name);
+    undeletable_.erase(name);
   }
   deleting_.erase({name, partition->topic_id()});
   deletion_ended_.NotifyAll();
-  co_return Annotate(deleted, name.ToString());
+}
+
+Task<> ReplicaManager::DeleteDirectory(TopicPartition name) {
+  for (Duration pause = kDeletionPauseMin;; pause = std::min(2 * pause, kDeletionPauseMax)) {
+    const Status deleted = co_await logs_.Delete(name);
+    if (deleted.ok() || deleted.code() == StatusCode::kNotFound) co_return;
+    logger_.Error("the directory of a deleted topic cannot be deleted",
+                  {{"partition", name.ToString()},
+                   {"error", deleted},
+                   {"again_in_ms", InMilliseconds(pause)}});
+    undeletable_.insert(name);
+    deletion_ended_.NotifyAll();  // who waits for it hears that it takes longer
+    const Instant next = runtime_.clock.Now() + pause;
+    Task<> stop = stopping_.Wait();
+    co_await Before(runtime_.timers, next, std::move(stop));
+    if (stopping_.is_set()) co_return;
+  }
 }
 
 Task<Status> ReplicaManager::Start() {
@@ -152,6 +174,7 @@ Task<Status> ReplicaManager::Start() {
 }
 
 Task<> ReplicaManager::Stop() {
+  stopping_.Set();
   for (auto& [id, topic] : topics_) {
     for (auto& [index, partition] : topic.partitions) partition->Retire();
   }
@@ -175,21 +198,25 @@ void ReplicaManager::StartOpening(Partition& partition) { background_.Start(Open
 // The partition outlives it: it waits for the end of an opening before it goes.
 Task<> ReplicaManager::OpenLog(Partition& partition) {
   const TopicPartition name = partition.topic_partition();
-  while (!partition.retired() && IsBeingDeleted(name)) {
+  while (!partition.retired() && IsBeingDeleted(name) && !undeletable_.contains(name)) {
     co_await deletion_ended_.Wait();
   }
   StatusOr<Log*> opened = nullptr;
   if (partition.retired()) {
     opened = KafkaError(ErrorCode::kUnknownTopicOrPartition, "deleted");
+  } else if (undeletable_.contains(name)) {
+    opened = KafkaError(ErrorCode::kKafkaStorageError,
+                        "an earlier topic of this name cannot be deleted from the disk yet");
   } else if (on_disk_.contains(name)) {
     opened = co_await logs_.Open(name, partition.shared_config());
     if (opened.ok()) on_disk_.erase(name);
   } else {
     opened = co_await logs_.Create(name, partition.topic_id(), partition.shared_config());
   }
-  if (!opened.ok() && !partition.retired()) {
+  if (!opened.ok() && !partition.retired() && !undeletable_.contains(name)) {
     logger_.Error("cannot open a log",
                   {{"partition", name.ToString()}, {"error", opened.status()}});
+    opened = KafkaError(ErrorCode::kKafkaStorageError, MessageOf(opened.status()));
   }
   partition.OnOpened(std::move(opened));
 }

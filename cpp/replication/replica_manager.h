@@ -18,6 +18,7 @@
 #include "log/log_manager.h"
 #include "metadata/image/publisher.h"
 #include "replication/partition.h"
+#include "runtime/event.h"
 #include "runtime/runtime.h"
 #include "runtime/task_group.h"
 
@@ -71,7 +72,9 @@ class ReplicaManager final : public Publisher, private LogProvider {
   std::shared_ptr<const TopicConfig> ResolveConfig(const std::string& topic) const;
   bool IsBeingDeleted(const TopicPartition& name) const;
   // `on_disk`: there is a log that was never opened.
-  Task<Status> DeletePartition(std::unique_ptr<Partition> partition, bool on_disk);
+  Task<> DeletePartition(std::unique_ptr<Partition> partition, bool on_disk);
+  // Tries until it can be done or the manager stops.
+  Task<> DeleteDirectory(TopicPartition name);
 
   Runtime& runtime_;
   LogManager& logs_;
@@ -85,7 +88,9 @@ class ReplicaManager final : public Publisher, private LogProvider {
   // Partitions of deleted topics that still hold their name. A later topic of this name opens no
   // log before, and a deleted one never begins to: so at most one of them has a directory.
   std::set<std::pair<TopicPartition, Uuid>> deleting_;
-  Condition deletion_ended_;
+  std::set<TopicPartition> undeletable_;  // of those: a first attempt failed, others follow
+  Condition deletion_ended_;              // or failed
+  Event stopping_;
   TaskGroup background_;
 };
 

@@ -99,6 +99,49 @@ TEST_F(ReplicaManagerTest, ARecreatedTopicWaitsForTheDirectoryOfTheOldOne) {
   EXPECT_EQ(ValuesOf(recreated), std::vector<std::string>{"new0"});
 }
 
+TEST_F(ReplicaManagerTest, ALogThatCannotBeMadeIsAStorageErrorUntilItCan) {
+  node_.CreateTopic("orders", kOrdersId);
+  DiskFaults& faults = node_.world().driver().disk_faults();
+  faults.write_error_probability = 1;
+  EXPECT_EQ(ErrorCodeOf(node_.Run(Orders0()->Open(true))), ErrorCode::kKafkaStorageError);
+  faults.write_error_probability = 0;
+  Produce(Orders0(), "now");
+  EXPECT_EQ(ValuesOf(Orders0()), std::vector<std::string>{"now0"});
+}
+
+TEST_F(ReplicaManagerTest, ADirectoryThatCannotBeDeletedIsTriedAgain) {
+  node_.CreateTopic("orders", kOrdersId);
+  Produce(Orders0(), "old");
+  DiskFaults& faults = node_.world().driver().disk_faults();
+  faults.write_error_probability = 1;
+  node_.DeleteTopic(kOrdersId);
+  node_.world().RunFor(Milliseconds(100));
+  EXPECT_EQ(node_.Directories("orders-0"), std::vector<std::string>{"orders-0"});
+
+  node_.CreateTopic("orders", Uuid(31, 32));
+  const PartitionLease recreated = Orders0();
+  EXPECT_EQ(ErrorCodeOf(node_.Run(recreated->Open(true))), ErrorCode::kKafkaStorageError);
+  faults.write_error_probability = 0;
+  EXPECT_EQ(ErrorCodeOf(node_.Run(recreated->Open(true))), ErrorCode::kKafkaStorageError);
+  node_.world().RunFor(Milliseconds(5000));
+  Produce(recreated, "new");
+  EXPECT_EQ(ValuesOf(recreated), std::vector<std::string>{"new0"});
+}
+
+TEST_F(ReplicaManagerTest, AStopDoesNotWaitForADirectoryThatCannotBeDeleted) {
+  node_.CreateTopic("orders", kOrdersId);
+  Produce(Orders0(), "old");
+  node_.world().driver().disk_faults().write_error_probability = 1;
+  node_.DeleteTopic(kOrdersId);
+  node_.world().RunFor(Milliseconds(100));
+  node_.Run(node_.replicas().Stop());
+  EXPECT_EQ(node_.Directories("orders-0"), std::vector<std::string>{"orders-0"});
+  node_.world().driver().disk_faults().write_error_probability = 0;
+  node_.Restart();
+  ASSERT_EQ(node_.Directories("orders-0").size(), 1u);
+  EXPECT_TRUE(node_.Directories("orders-0").front().ends_with("-stray")) << "no topic owns it";
+}
+
 TEST_F(ReplicaManagerTest, ATopicThatIsDeletedWhileItWaitsForItsDirectoryGetsNone) {
   node_.CreateTopic("orders", kOrdersId);
   PartitionLease reader = Orders0();
