@@ -45,6 +45,14 @@ TEST(ApiVersions, OffersProduceFromZeroAndNoUnstableVersion) {
   EXPECT_EQ(offered[22], std::make_pair(int16_t{0}, int16_t{5}));
 }
 
+TEST(ApiVersions, OffersUnstableVersionsWhereTheyAreAskedFor) {
+  BrokerHost host(ConfigMap{{"unstable.api.versions.enable", "true"}});
+  const ApiVersionsResponse response = host.Ask(From("story", "1.0"), 4);
+  for (const auto& api : response.api_keys) {
+    EXPECT_EQ(api.max_version, BrokerHandlers().Find(api.api_key)->versions.max) << api.api_key;
+  }
+}
+
 TEST(ApiVersions, TellsTheFeaturesOfTheCluster) {
   BrokerHost host;
   const ApiVersionsResponse response = host.Ask(From("story", "1.0"), 4);
