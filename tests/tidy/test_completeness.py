@@ -24,7 +24,6 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "cpp/log/index_rebuild.cc": "log_recovery_test.cc",
     "cpp/log/log_close.cc": "log_recovery_test.cc",
     "cpp/log/log_lookup.cc": "log_read_test.cc",
-    "cpp/log/log_maintenance.cc": "log_retention_test.cc, log_restart_test.cc",
     "cpp/log/log_truncate.cc": "log_retention_test.cc",
     "cpp/log/log_writer.cc": "log_append_test.cc",
     "cpp/log/producer_recovery.cc": "log_recovery_test.cc",
