@@ -36,6 +36,9 @@ class File {
   // A hint: [position, position + size) will be written soon; a file system that finds its blocks
   // ready syncs sooner. The file's size stays; Truncate gives back what was not used.
   virtual void Reserve(uint64_t position, uint64_t size) = 0;
+  // Reads from `position` on come from the device from now on, as far as there is nothing unsynced:
+  // after a sync that failed, memory may go on to show what the device never took.
+  virtual Task<Status> DropCache(uint64_t position) = 0;
 };
 
 struct OpenOptions {

@@ -157,6 +157,28 @@ TEST_P(FilesConformanceTest, OpenTellsWhatIsMissingAndWhatExists) {
   world->Run(OpenTellsWhatIsMissingAndWhatExists(*world));
 }
 
+Task<> ACacheThatIsDroppedLosesNothing(WorldUnderTest& world) {
+  std::unique_ptr<File> file = co_await OpenNew(world.files(), world.directory() + "/a");
+  const std::string text(200'000, 'p');
+  co_await Write(*file, 0, text);
+  const Status synced = co_await file->Sync();
+  EXPECT_TRUE(synced.ok());
+  for (const uint64_t position : {0U, 4097U, 199'999U, 1'000'000U}) {
+    const Status dropped = co_await file->DropCache(position);
+    EXPECT_TRUE(dropped.ok()) << dropped;
+    const std::string read = co_await Read(*file, 0, text.size());
+    EXPECT_TRUE(read == text) << position;
+  }
+  co_await Write(*file, 100'000, "not synced");
+  const Status dropped = co_await file->DropCache(0);
+  EXPECT_TRUE(dropped.ok()) << dropped;
+  const std::string read = co_await Read(*file, 100'000, 10);
+  EXPECT_EQ(read, "not synced");
+}
+TEST_P(FilesConformanceTest, ACacheThatIsDroppedLosesNothing) {
+  world->Run(ACacheThatIsDroppedLosesNothing(*world));
+}
+
 Task<> NamesAppearMoveAndGo(WorldUnderTest& world) {
   Files& files = world.files();
   const std::string root = world.directory() + "/logs";

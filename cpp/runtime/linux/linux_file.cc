@@ -24,6 +24,8 @@ namespace {
 // A write of this size into the page cache takes less than a wake of the file thread.
 constexpr size_t kInlineWriteBytesMax = size_t{256} << 10;
 
+constexpr uint64_t kPageBytesMax = uint64_t{64} << 10;
+
 constexpr uint64_t kPositionMax = std::numeric_limits<off_t>::max();
 
 // All of `data`; 0 or an errno.
@@ -202,6 +204,19 @@ void LinuxFile::Reserve(uint64_t position, uint64_t size) {
     ::fallocate(descriptor->get(), FALLOC_FL_KEEP_SIZE, static_cast<off_t>(position),
                 static_cast<off_t>(size));
   });
+}
+
+Task<Status> LinuxFile::DropCache(uint64_t position) {
+  if (position > kPositionMax) co_return OutOfRange(StrCat("drop cache of ", path_));
+  absl::AnyInvocable<int()> drop = [descriptor = descriptor_, position]() {
+    // Pages that are not covered whole stay, but for the last one: a length of zero means the end.
+    const auto page = static_cast<off_t>(position - position % kPageBytesMax);
+    return ::posix_fadvise(descriptor->get(), page, 0, POSIX_FADV_DONTNEED);
+  };
+  const int error =
+      co_await RunOnFileThread<int>(reactor_.file_thread(), reactor_, std::move(drop));
+  if (error != 0) co_return ErrnoStatus(error, StrCat("drop cache of ", path_));
+  co_return OkStatus();
 }
 
 }  // namespace penstock

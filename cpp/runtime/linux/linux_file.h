@@ -27,6 +27,7 @@ class LinuxFile final : public File {
 
   const std::shared_ptr<FileDescriptor>& descriptor() const { return descriptor_; }
   const std::string& path() const { return path_; }
+  Task<Status> DropCache(uint64_t position) override;
 
  private:
   EpollReactor& reactor_;

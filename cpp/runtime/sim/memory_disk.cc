@@ -84,6 +84,7 @@ StatusOr<MemoryInodePtr> MemoryDisk::Open(std::string_view path, const OpenOptio
     return place.inode;
   }
   if (!options.create) return Missing(path);
+  if (Room() == 0) return ResourceExhausted(StrCat(path, ": No space left on device"));
   MemoryInodePtr file = NewInode(false, now);
   Apply(*place.directory, {{place.name, file}});
   return file;
@@ -146,6 +147,7 @@ Status MemoryDisk::CreateDirectory(std::string_view path, TimestampMs now) {
     if (const auto entry = at->entries.find(name); entry != at->entries.end())
       below = entry->second;
     if (below == nullptr) {
+      if (Room() == 0) return ResourceExhausted(StrCat(path, ": No space left on device"));
       below = NewInode(true, now);
       Apply(*at, {{name, below}});
     }
@@ -193,10 +195,16 @@ StatusOr<FileInfo> MemoryDisk::Describe(std::string_view path) const {
                   .modified_ms = place.inode->modified_ms};
 }
 
+StatusOr<std::string> MemoryDisk::Read(std::string_view path) const {
+  ASSIGN_OR_RETURN(const Place place, Find(path));
+  if (place.inode == nullptr) return Missing(path);
+  std::vector<uint8_t> bytes(place.inode->bytes.size());
+  place.inode->bytes.Read(0, bytes);
+  return std::string(bytes.begin(), bytes.end());
+}
+
 DiskSpace MemoryDisk::Space() const {
-  const uint64_t used = std::min(used_bytes_, options_.capacity_bytes);
-  return DiskSpace{.total_bytes = options_.capacity_bytes,
-                   .usable_bytes = options_.capacity_bytes - used};
+  return DiskSpace{.total_bytes = options_.capacity_bytes, .usable_bytes = Room()};
 }
 
 Status MemoryDisk::FlipBit(std::string_view path, uint64_t position, int bit) {

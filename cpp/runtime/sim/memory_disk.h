@@ -26,6 +26,10 @@ struct CrashFaults {
   double tear_probability = 0.1;
   bool tear = true;
   size_t sector_bytes = 512;
+  // Names that were not synced, of one directory.
+  double keep_all_names_probability = 0;
+  double keep_no_names_probability = 0;
+  // In between some first changes of them stay, as a journal leaves them.
 };
 
 class MemoryDisk {
@@ -47,8 +51,11 @@ class MemoryDisk {
   Status SyncDirectory(std::string_view path);
   StatusOr<FileInfo> Describe(std::string_view path) const;
   DiskSpace Space() const;
+  // What programs see in the file now.
+  StatusOr<std::string> Read(std::string_view path) const;
   void SetCapacity(uint64_t bytes) { options_.capacity_bytes = bytes; }
 
+  // ResourceExhausted when the disk is full; the first bytes that fit are written all the same.
   Status Write(MemoryInode& file, uint64_t position, const SliceChain& data, TimestampMs now);
   Status Truncate(MemoryInode& file, uint64_t size, TimestampMs now);
   // Changes so far; a sync that begins now covers these.
@@ -57,6 +64,8 @@ class MemoryDisk {
   void MakeDurable(MemoryInode& file, uint64_t count);
   // A sync that failed: these changes stay visible, and no later sync will write them.
   void ForgetUnsynced(MemoryInode& file, uint64_t count);
+  // From `position` on programs see what the device has, unless something is unsynced.
+  void DropCache(MemoryInode& file, uint64_t position);
 
   // Power is lost: what programs see becomes what the crash left. Files that are open must not be
   // used any more.
@@ -79,9 +88,11 @@ class MemoryDisk {
   StatusOr<MemoryInodePtr> FindDirectory(std::string_view path) const;
   void Apply(MemoryInode& directory, MemoryInode::Step step);
   void AddUsed(const MemoryInode& file, uint64_t old_size);
+  uint64_t Room() const;
   void Unlink(MemoryInode& inode);
   uint64_t BytesUnder(const MemoryInode& inode) const;
-  static void CrashDirectory(MemoryInode& directory, SeededRandom& random);
+  static void CrashDirectory(MemoryInode& directory, SeededRandom& random,
+                             const CrashFaults& faults);
   static void CrashFile(MemoryInode& file, SeededRandom& random, const CrashFaults& faults);
   static void CrashUnder(MemoryInode& directory, SeededRandom& random, const CrashFaults& faults);
 

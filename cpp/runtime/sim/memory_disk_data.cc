@@ -20,29 +20,31 @@ Status MemoryDisk::Write(MemoryInode& file, uint64_t position, const SliceChain&
     return OutOfRange("file too large");
   }
   const uint64_t old_size = file.bytes.size();
-  const uint64_t new_size = std::max<uint64_t>(old_size, position + data.size());
-  if (used_bytes_ + (new_size - old_size) > options_.capacity_bytes) {
-    return ResourceExhausted("no space left on device");
-  }
+  const uint64_t end = std::min<uint64_t>(position + data.size(), old_size + Room());
   uint64_t at = position;
   for (const Slice& slice : data.slices()) {
-    file.bytes.Write(at, slice.span());
+    if (at >= end) break;
+    const Slice fits = slice.Sub(0, std::min<uint64_t>(slice.size(), end - at));
+    file.bytes.Write(at, fits.span());
     if (options_.remembers_unsynced) {
-      file.unsynced.push_back(
-          {.position = at, .data = {slice.data(), slice.data() + slice.size()}});
+      file.unsynced.push_back({.position = at, .data = {fits.data(), fits.data() + fits.size()}});
     }
-    at += slice.size();
+    at += fits.size();
   }
   AddUsed(file, old_size);
   file.modified_ms = now.value();
+  if (at < position + data.size()) return ResourceExhausted("No space left on device");
   return OkStatus();
+}
+
+uint64_t MemoryDisk::Room() const {
+  return options_.capacity_bytes - std::min(used_bytes_, options_.capacity_bytes);
 }
 
 Status MemoryDisk::Truncate(MemoryInode& file, uint64_t size, TimestampMs now) {
   const uint64_t old_size = file.bytes.size();
-  if (size > old_size &&
-      size - old_size > options_.capacity_bytes - std::min(used_bytes_, options_.capacity_bytes)) {
-    return ResourceExhausted("no space left on device");
+  if (size > old_size && size - old_size > Room()) {
+    return ResourceExhausted("No space left on device");
   }
   file.bytes.Resize(size);
   if (options_.remembers_unsynced) {
@@ -77,6 +79,17 @@ void MemoryDisk::ForgetUnsynced(MemoryInode& file, uint64_t count) {
   }
 }
 
+void MemoryDisk::DropCache(MemoryInode& file, uint64_t position) {
+  if (!options_.remembers_unsynced || !file.unsynced.empty()) return;
+  const uint64_t size = file.bytes.size();
+  if (position >= size) return;
+  PagedBytes device = file.durable_bytes;
+  device.Resize(size);  // the file keeps its size; where the device has nothing, there are zeros
+  std::vector<uint8_t> bytes(size - position);
+  device.Read(position, bytes);
+  file.bytes.Write(position, bytes);
+}
+
 void MemoryDisk::Crash(SeededRandom& random, const CrashFaults& faults) {
   CHECK(options_.remembers_unsynced);
   CrashUnder(*root_, random, faults);
@@ -85,8 +98,15 @@ void MemoryDisk::Crash(SeededRandom& random, const CrashFaults& faults) {
 }
 
 // A journal writes steps in their order: some first ones are left, the others are gone.
-void MemoryDisk::CrashDirectory(MemoryInode& directory, SeededRandom& random) {
-  const uint64_t kept = random.Below(directory.unsynced_steps.size() + 1);
+void MemoryDisk::CrashDirectory(MemoryInode& directory, SeededRandom& random,
+                                const CrashFaults& faults) {
+  const double draw = random.Fraction();
+  uint64_t kept = random.Below(directory.unsynced_steps.size() + 1);
+  if (draw < faults.keep_all_names_probability) {
+    kept = directory.unsynced_steps.size();
+  } else if (draw < faults.keep_all_names_probability + faults.keep_no_names_probability) {
+    kept = 0;
+  }
   for (uint64_t i = 0; i < kept; ++i) {
     for (const auto& [name, inode] : directory.unsynced_steps[i]) {
       if (inode == nullptr) {
@@ -102,7 +122,7 @@ void MemoryDisk::CrashDirectory(MemoryInode& directory, SeededRandom& random) {
 
 void MemoryDisk::CrashUnder(MemoryInode& directory, SeededRandom& random,
                             const CrashFaults& faults) {
-  CrashDirectory(directory, random);
+  CrashDirectory(directory, random, faults);
   for (const auto& entry : directory.entries) {
     entry.second->linked = true;
     if (entry.second->directory) {

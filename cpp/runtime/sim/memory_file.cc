@@ -42,4 +42,9 @@ Task<StatusOr<uint64_t>> MemoryFile::Size() { co_return inode_->bytes.size(); }
 void MemoryFile::StartWriteback(uint64_t, uint64_t) {}
 void MemoryFile::Reserve(uint64_t, uint64_t) {}
 
+Task<Status> MemoryFile::DropCache(uint64_t position) {
+  disk_.DropCache(*inode_, position);
+  co_return OkStatus();
+}
+
 }  // namespace penstock

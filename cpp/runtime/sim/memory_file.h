@@ -25,6 +25,7 @@ class MemoryFile final : public File {
   Task<StatusOr<uint64_t>> Size() override;
   void StartWriteback(uint64_t position, uint64_t size) override;
   void Reserve(uint64_t position, uint64_t size) override;
+  Task<Status> DropCache(uint64_t position) override;
 
   const std::string& path() const { return path_; }
   MemoryInode& inode() { return *inode_; }

@@ -25,7 +25,8 @@ struct DiskFaults {
   // Delay of each operation.
   Duration delay_min{0};
   Duration delay_mean{0};
-  // EIO. After a failed sync the data is visible but will never be written.
+  // EIO, drawn from a stream of its own. After a failed sync the data is visible but will never be
+  // written.
   double read_error_probability = 0;
   double write_error_probability = 0;
   double sync_error_probability = 0;

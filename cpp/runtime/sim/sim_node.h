@@ -33,6 +33,7 @@ class SimNode final : public Clock, public Executor, public Timers {
   const std::string& name() const { return name_; }
   Runtime& runtime() { return runtime_; }
   MemoryDisk& disk() { return disk_; }
+  const DiskCounters& disk_counters() const { return files_.counters(); }
 
   // Faults from now on.
   DiskFaults& disk_faults() { return disk_faults_; }

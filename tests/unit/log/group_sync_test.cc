@@ -28,6 +28,7 @@ class NamedFile final : public File {
   Task<StatusOr<uint64_t>> Size() override { co_return uint64_t{0}; }
   void StartWriteback(uint64_t, uint64_t) override {}
   void Reserve(uint64_t, uint64_t) override {}
+  Task<Status> DropCache(uint64_t) override { co_return OkStatus(); }
 
   const std::string name;
 };

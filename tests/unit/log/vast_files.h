@@ -149,6 +149,7 @@ class VastFiles final : public Files {
     Task<StatusOr<uint64_t>> Size() override { co_return inode_->size; }
     void StartWriteback(uint64_t, uint64_t) override {}
     void Reserve(uint64_t, uint64_t) override {}
+    Task<Status> DropCache(uint64_t) override { co_return OkStatus(); }
 
    private:
     void Grow(uint64_t size) {

@@ -236,6 +236,9 @@ TEST(SimWorldTest, AFailedSyncLosesItsDataAtTheNextCrash) {
   EXPECT_FALSE(world.Run((*file)->Sync()).ok());
   node.disk_faults().sync_error_probability = 0;
   EXPECT_TRUE(world.Run((*file)->Sync()).ok()) << "the kernel forgets that it lost the pages";
+  EXPECT_EQ(*world.Run(ReadWhole(files, "/a")), "safe not");
+  ASSERT_TRUE(world.Run((*file)->DropCache(0)).ok());
+  EXPECT_EQ(*world.Run(ReadWhole(files, "/a")), std::string("safe\0\0\0\0", 8));
   file->reset();
   node.Crash();
   const auto text = world.Run(ReadWhole(files, "/a"));
@@ -286,6 +289,9 @@ TEST(SimWorldTest, AFullDiskRefusesAndTakesAgainWhatFits) {
   node.disk().SetCapacity(100);
   EXPECT_EQ(world.Run(WriteWhole(files, "/big", std::string(101, 'x'))).code(),
             StatusCode::kResourceExhausted);
+  EXPECT_EQ(world.Run(files.Describe("/big"))->size, 100U) << "what fits is written";
+  EXPECT_EQ(world.Run(WriteWhole(files, "/other", "x")).code(), StatusCode::kResourceExhausted);
+  ASSERT_TRUE(world.Run(files.Remove("/big")).ok());
   EXPECT_TRUE(world.Run(WriteWhole(files, "/small", std::string(100, 'x'))).ok());
   EXPECT_EQ(world.Run(files.Space("/"))->usable_bytes, 0U);
   ASSERT_TRUE(world.Run(files.Remove("/small")).ok());
