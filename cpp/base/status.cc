@@ -19,6 +19,7 @@ ErrorCode ClosestTo(StatusCode kind) {
     case StatusCode::kInvalidArgument:
       return ErrorCode::kInvalidRequest;
     case StatusCode::kDataLoss:
+    case StatusCode::kResourceExhausted:  // the disk is full
       return ErrorCode::kKafkaStorageError;
     case StatusCode::kDeadlineExceeded:
       return ErrorCode::kRequestTimedOut;

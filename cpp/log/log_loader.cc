@@ -175,6 +175,9 @@ Task<StatusOr<bool>> LogLoader::RecoverSegment(std::shared_ptr<Segment> segment,
   const int64_t file_size = segment->written_size;
   log_end_ = segment->base_offset();
   CO_RETURN_IF_ERROR(co_await ReadIndexes(segment, trusted_below));
+  if (!options_.clean_shutdown) {
+    CO_RETURN_IF_ERROR(co_await SeeTheDevice(segment));
+  }
   CO_RETURN_IF_ERROR(co_await CheckBatches(segment, file_size));
   const bool cut = segment->size < file_size;
   segment->written_size = segment->writeback_started = segment->size;
@@ -190,12 +193,21 @@ Task<StatusOr<bool>> LogLoader::RecoverSegment(std::shared_ptr<Segment> segment,
                       co_await segment->OpenFile(log_.context_.ports.files));
   if (cut) {
     CO_RETURN_IF_ERROR(co_await file->Truncate(static_cast<uint64_t>(segment->size)));
+    CO_RETURN_IF_ERROR(co_await file->Sync());
   }
   if (cut || !options_.clean_shutdown) {
-    CO_RETURN_IF_ERROR(co_await file->Sync());
     CO_RETURN_IF_ERROR(co_await log_.CutIndexes(segment, log_end_));
   }
   co_return cut;
+}
+
+// The process before this one may have died of a sync that failed: then memory shows batches that
+// no sync will bring to the disk any more, and that a reader must never see.
+Task<Status> LogLoader::SeeTheDevice(std::shared_ptr<Segment> segment) {
+  CO_ASSIGN_OR_RETURN(std::shared_ptr<File> file,
+                      co_await segment->OpenFile(log_.context_.ports.files));
+  CO_RETURN_IF_ERROR(co_await file->Sync());
+  co_return co_await file->DropCache(static_cast<uint64_t>(segment->size));
 }
 
 Task<Status> LogLoader::ReadIndexes(std::shared_ptr<Segment> segment, Offset trusted_below) {

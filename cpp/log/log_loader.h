@@ -43,6 +43,8 @@ class LogLoader {
   // cuts the file at the first that is not whole. True if something was cut.
   Task<StatusOr<bool>> RecoverSegment(std::shared_ptr<Segment> segment, Offset trusted_below);
   Task<Status> ReadIndexes(std::shared_ptr<Segment> segment, Offset trusted_below);
+  // Syncs the part that is checked, and takes it out of the memory of the system.
+  Task<Status> SeeTheDevice(std::shared_ptr<Segment> segment);
   Task<Status> CheckBatches(std::shared_ptr<Segment> segment, int64_t file_size);
   Task<Status> ReadFirstTimestamp(std::shared_ptr<Segment> segment);
   Task<Status> DropSegmentsFrom(size_t first);

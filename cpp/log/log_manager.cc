@@ -13,6 +13,8 @@ namespace penstock {
 
 namespace {
 constexpr uint64_t kTextBytesMax = uint64_t{256} << 20;
+
+bool IsTemporary(std::string_view name) { return name.ends_with(log_files::kTemporarySuffix); }
 }  // namespace
 
 LogManager::LogManager(LogPorts ports, LogManagerOptions options)
@@ -62,11 +64,26 @@ Task<Status> LogManager::Start() {
     }
   }
   half_deleted_.clear();
+  CO_RETURN_IF_ERROR(co_await RemoveHalfMade());
   if (clean_shutdown_file_) {
     // Gone for good before anything is changed: from here on a crash is a crash.
     std::string clean_path = PathOf(log_files::kCleanShutdown);
     CO_RETURN_IF_ERROR(co_await RemoveIfExists(files, clean_path));
-    CO_RETURN_IF_ERROR(co_await files.SyncDirectory(options_.directory));
+  }
+  // What a process that was killed left undone: a directory that is found must not go any more.
+  co_return co_await files.SyncDirectory(options_.directory);
+}
+
+// A crash came before they had their partition.metadata, so nothing was ever written to them.
+Task<Status> LogManager::RemoveHalfMade() {
+  Files& files = context_.ports.files;
+  const std::vector<std::string> paths = std::move(half_made_);
+  half_made_.clear();
+  for (const std::string& path : paths) {
+    CO_ASSIGN_OR_RETURN(const std::vector<std::string> names, co_await files.List(path));
+    // Files may have come since the inspection: the metadata log's when the directory is formatted.
+    if (!std::ranges::all_of(names, IsTemporary)) continue;
+    CO_RETURN_IF_ERROR(co_await files.RemoveTree(path));
   }
   co_return OkStatus();
 }
@@ -113,6 +130,10 @@ Task<Status> LogManager::FindLog(TopicPartition topic_partition, std::string pat
     co_return FailedPrecondition(StrCat(path, "/", name,
                                         " is left from an interrupted compaction: start Apache "
                                         "Kafka on the directory once, it finishes it"));
+  }
+  if (std::ranges::all_of(names, IsTemporary)) {
+    half_made_.push_back(path);
+    co_return OkStatus();
   }
   Uuid& topic_id = found_[topic_partition];
   const std::string metadata_path = StrCat(path, '/', log_files::kPartitionMetadata);
@@ -166,7 +187,12 @@ Task<StatusOr<Log*>> LogManager::Open(TopicPartition topic_partition,
 
 Task<StatusOr<Log*>> LogManager::Create(TopicPartition topic_partition, Uuid topic_id,
                                         std::shared_ptr<const TopicConfig> config) {
-  if (found_.contains(topic_partition) || logs_.contains(topic_partition)) {
+  const auto made = found_.find(topic_partition);
+  if (made != found_.end() && made->second == topic_id) {
+    // By an earlier call, which could not open it.
+    co_return co_await Open(topic_partition, std::move(config));
+  }
+  if (made != found_.end() || logs_.contains(topic_partition)) {
     co_return AlreadyExists(StrCat(topic_partition.ToString(), " has a directory already"));
   }
   Files& files = context_.ports.files;

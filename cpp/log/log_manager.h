@@ -57,8 +57,9 @@ class LogManager {
   // start. FailedPrecondition: a compaction by Apache Kafka was interrupted in a log, which only
   // Apache Kafka can finish.
   Task<Status> Inspect();
-  // Inspects the directory, unless that was done, finishes deletions that a crash interrupted, and
-  // takes the clean-shutdown file away. Opens no log.
+  // Inspects the directory, unless that was done, finishes deletions and takes back creations that
+  // a crash interrupted, and takes the clean-shutdown file away. What it has found is durable then.
+  // Opens no log.
   Task<Status> Start();
   bool had_clean_shutdown() const { return had_clean_shutdown_; }
   // Of the clean-shutdown file; kNoBrokerEpoch (-1) when there was none.
@@ -72,7 +73,8 @@ class LogManager {
   // there is none.
   Task<StatusOr<Log*>> Open(TopicPartition topic_partition,
                             std::shared_ptr<const TopicConfig> config);
-  // Makes the directory with its partition.metadata. kAlreadyExists when there is one.
+  // Makes the directory with its partition.metadata, unless an earlier call has made it and could
+  // not open it. kAlreadyExists when it is another topic's, or open.
   Task<StatusOr<Log*>> Create(TopicPartition topic_partition, Uuid topic_id,
                               std::shared_ptr<const TopicConfig> config);
   // Begins the background work: checkpoints, retention, producer expiry.
@@ -108,6 +110,7 @@ class LogManager {
   Task<StatusOr<OffsetCheckpoint>> ReadCheckpoint(std::string_view name);
   Task<Status> FindLogs();
   Task<Status> FindLog(TopicPartition topic_partition, std::string path);
+  Task<Status> RemoveHalfMade();
   // Not durable yet.
   Task<Status> RenameDirectory(TopicPartition topic_partition, std::string to);
   Task<Status> RemoveTreeLater(std::string path, int64_t delay_ms);
@@ -135,6 +138,7 @@ class LogManager {
   std::map<std::string_view, std::string> written_checkpoints_;  // by name, a constant of log_files
   bool inspected_ = false;
   std::vector<std::string> half_deleted_;  // paths
+  std::vector<std::string> half_made_;
   bool clean_shutdown_file_ = false;
   bool had_clean_shutdown_ = false;  // and the checkpoints with it can be read
   BrokerEpoch previous_broker_epoch_{-1};

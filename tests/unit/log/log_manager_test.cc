@@ -62,12 +62,24 @@ TEST_F(LogManagerTest, FindsTheLogsAndOnlyThem) {
     MakeDirectory(name);
   }
   MakeDirectory("old-0");  // of a Kafka that wrote no partition.metadata
+  Write("old-0/00000000000000000000.log", "");
   Write("notes-7", "a file is no log");
   NewManager();
   EXPECT_EQ(FoundNames(), (std::vector<std::string>{"old-0", "orders-2", "orders-10", "rivers-1"}));
   EXPECT_EQ(manager().FoundLogs()[0].topic_id, Uuid::Zero());
   EXPECT_EQ(manager().FoundLogs()[3].topic_id, Uuid(3, 4));
   EXPECT_TRUE(manager().logs().empty()) << "finding opens nothing";
+}
+
+TEST_F(LogManagerTest, ALogThatWasMadeAndNotOpenedIsOpenedByTheNextCreation) {
+  world_.driver().disk_faults().read_error_probability = 1;
+  const auto config = Shared(TopicConfig());
+  EXPECT_FALSE(world_.Run(manager_->Create(Partition("orders", 0), Uuid(1, 2), config)).ok());
+  world_.driver().disk_faults().read_error_probability = 0;
+  EXPECT_EQ(
+      world_.Run(manager_->Create(Partition("orders", 0), Uuid(3, 4), config)).status().code(),
+      StatusCode::kAlreadyExists);
+  EXPECT_EQ(CreateLog(Partition("orders", 0), Uuid(1, 2)).topic_id(), Uuid(1, 2));
 }
 
 TEST_F(LogManagerTest, ALogIsFoundUntilItIsOpened) {

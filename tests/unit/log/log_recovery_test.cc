@@ -19,6 +19,16 @@ class LogRecoveryTest : public LogTest {
     SliceChain bytes(Slice::CopyOf(tail));
     ASSERT_TRUE(world_.Run((*file)->WriteAt(size, std::move(bytes))).ok());
   }
+  // The file, or with an empty name the names in the log's directory.
+  void Sync(std::string_view name) {
+    if (name.empty()) {
+      ASSERT_TRUE(world_.Run(runtime().files.SyncDirectory(PathOf(""))).ok());
+      return;
+    }
+    auto file = world_.Run(runtime().files.Open(PathOf(name), OpenOptions()));
+    ASSERT_TRUE(file.ok());
+    ASSERT_TRUE(world_.Run((*file)->Sync()).ok());
+  }
   void Remove(std::string name) {
     ASSERT_TRUE(world_.Run(runtime().files.Remove(PathOf(name))).ok());
   }
@@ -269,6 +279,46 @@ TEST(LogCrashTest, EveryAcknowledgedRecordSurvivesPowerLossAtAnyMoment) {
     }
     EXPECT_GT(journal.acknowledged.size(), 0u);
   }
+}
+
+// The process dies, the machine goes on: its memory shows what the disk never took.
+TEST_F(LogRecoveryTest, BelievesTheDiskAndNotTheMemoryAfterASyncThatFailed) {
+  Log& log = Create();
+  MustAppend(log, {.records = 3});
+  world_.driver().disk_faults().sync_error_probability = 1;
+  ASSERT_TRUE(Append(log, {.records = 2}).ok());
+  EXPECT_FALSE(world_.Run(log.WaitDurable(Offset(5))).ok());
+  world_.driver().disk_faults().sync_error_probability = 0;
+  Log& again = CrashAndOpen();
+  EXPECT_EQ(again.log_end_offset(), Offset(3));
+  EXPECT_EQ(MustAppend(again, {.label = "new"}).base_offset, Offset(3));
+  LosePower();
+  Log& last = Open();
+  EXPECT_EQ(All(last).size(), 4u);
+  EXPECT_EQ(All(last).back().value.substr(0, 4), "new0");
+}
+
+TEST_F(LogRecoveryTest, KeepsADirectoryThatAKilledProcessHadJustMade) {
+  Crash();
+  ASSERT_TRUE(world_.Run(runtime().files.CreateDirectory("/data/orders-0")).ok());
+  Overwrite("partition.metadata", 0, "version: 0\ntopic_id: AAAAAAAAAAEAAAAAAAAAAg\n");
+  Sync("partition.metadata");
+  Sync("");
+  NewManager();
+  MustAppend(Open(), {.records = 3});
+  LosePower();
+  EXPECT_EQ(All(Open()).size(), 3u);
+}
+
+TEST_F(LogRecoveryTest, TakesBackADirectoryThatWasNeverFinished) {
+  Crash();
+  ASSERT_TRUE(world_.Run(runtime().files.CreateDirectory("/data/orders-0")).ok());
+  ASSERT_TRUE(world_.Run(runtime().files.CreateDirectory("/data/lakes-0")).ok());
+  Overwrite("partition.metadata.tmp", 0, "vers");
+  NewManager();
+  EXPECT_TRUE(manager().FoundLogs().empty());
+  EXPECT_TRUE(FilesOf("/data").empty());
+  MustAppend(Create(), {.records = 3});
 }
 
 }  // namespace

@@ -183,6 +183,17 @@ class LogTest : public ::testing::Test {
     world_.Run(manager_->Abandon());
     manager_.reset();
   }
+  // Nothing is left that was not synced.
+  void LosePower() {
+    Crash();
+    EXPECT_OK(world_.Run(runtime().files.SyncDirectory("/")));
+    CrashFaults& faults = world_.driver().disk_faults().crash;
+    faults.keep_all_probability = 0;
+    faults.keep_none_probability = 1;
+    faults.keep_no_names_probability = 1;
+    world_.driver().Crash();
+    NewManager();
+  }
   Log& CrashAndOpen(const TopicConfig& config = {}) {
     Crash();
     NewManager();

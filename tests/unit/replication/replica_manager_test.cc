@@ -193,7 +193,10 @@ TEST_F(ReplicaManagerTest, SetsDirectoriesAsideThatNoTopicOwns) {
   // The topic goes while the node is down: its metadata are those of another cluster now.
   node_.Shutdown();
   EXPECT_OK(node_.Run(node_.runtime().files.Rename("/data/orders-0", "/data/ghosts-0")));
-  EXPECT_OK(node_.Run(node_.runtime().files.CreateDirectory("/data/__cluster_metadata-0")));
+  const std::string metadata = "/data/__cluster_metadata-0";
+  EXPECT_OK(node_.Run(node_.runtime().files.CreateDirectory(metadata)));
+  EXPECT_OK(
+      node_.Run(ReplaceFile(node_.runtime().files, metadata, metadata + "/quorum-state", "{}")));
   node_.Boot();
   ASSERT_EQ(node_.Directories("ghosts-0").size(), 1u);
   EXPECT_TRUE(node_.Directories("ghosts-0").front().ends_with("-stray"));
