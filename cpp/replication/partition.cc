@@ -104,7 +104,11 @@ void Partition::OnOpened(StatusOr<Log*> opened) {
   CHECK(opening_);
   opening_ = false;
   open_failure_ = opened.status();
-  if (opened.ok()) AttachLog(*opened);
+  if (opened.ok()) {
+    AttachLog(*opened);
+  } else {
+    opening_has_failed_ = true;
+  }
   state_changed_.NotifyAll();
 }
 
@@ -150,12 +154,27 @@ StatusOr<AppendResult> Partition::AppendAsLeader(Slice records, ValidationScratc
     return KafkaError(ErrorCode::kInvalidTxnState,
                       "transactions are not served yet; produce without transactional.id");
   }
+  RETURN_IF_ERROR(CheckNothingIsMissed(validated));
   const AppendOptions options{.leader_epoch = leader_epoch(), .origin = AppendOrigin::kClient};
   ASSIGN_OR_RETURN(AppendResult appended, log_->Append(validated.batch, options));
   if (!appended.is_duplicate) {
     sizes_above_.Append(appended.end_offset(), static_cast<int64_t>(validated.batch.size()));
   }
   return appended;
+}
+
+// A log takes any first sequence of a producer that it does not know. The batch with the first one
+// may have met the opening that failed: what was sent behind it must not get in before it.
+Status Partition::CheckNothingIsMissed(const ValidatedBatch& batch) const {
+  if (!opening_has_failed_ || batch.base_sequence <= Sequence(0)) return OkStatus();
+  const std::vector<ActiveProducer> known = log_->ActiveProducers();
+  const auto is_its = [&](const ActiveProducer& one) {
+    return one.producer_id == batch.producer_id;
+  };
+  if (std::ranges::any_of(known, is_its)) return OkStatus();
+  return KafkaError(ErrorCode::kKafkaStorageError,
+                    StrCat("the log of ", topic_partition_.ToString(),
+                           " could not be opened, and a batch before this one is missing"));
 }
 
 Task<Status> Partition::WaitForAcks(Offset end, RequiredAcks acks) {

@@ -139,6 +139,7 @@ class Partition final : private LogObserver {
   void OnDurable(Log& log, Offset durable_offset) override;
   void OnFailed(Log& log, const Status& failure) override;
   void AdvanceHighWatermark();
+  Status CheckNothingIsMissed(const ValidatedBatch& batch) const;
   void AttachLog(Log* log);
   Status DeletedError() const;
 
@@ -151,6 +152,7 @@ class Partition final : private LogObserver {
   Log* log_ = nullptr;
   bool opening_ = false;
   Status open_failure_;  // of the last opening
+  bool opening_has_failed_ = false;
   bool retired_ = false;
   int leases_ = 0;
   Condition state_changed_;  // an opening ended, or the last lease went

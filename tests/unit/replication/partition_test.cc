@@ -178,5 +178,29 @@ TEST_F(PartitionTest, OpensItsLogAlsoWhenWhoAskedForItIsGone) {
   EXPECT_NE(partition_->log(), nullptr);
 }
 
+TEST_F(PartitionTest, KeepsTheOrderOfAProducerWhoseFirstBatchMetAFailedOpening) {
+  MakeOrders();
+  const auto batch = [this](int32_t sequence) {
+    BatchSpec spec = RecentBatch(2);
+    spec.producer_id = ProducerId(7);
+    spec.producer_epoch = ProducerEpoch(0);
+    spec.base_sequence = Sequence(sequence);
+    return spec;
+  };
+  node_.world().driver().disk_faults().write_error_probability = 1;
+  EXPECT_EQ(ErrorCodeOf(node_.Run(partition_->Open(true))), ErrorCode::kKafkaStorageError);
+  node_.world().driver().disk_faults().write_error_probability = 0;
+  EXPECT_EQ(ErrorCodeOf(Append(batch(2)).status()), ErrorCode::kKafkaStorageError);
+  EXPECT_EQ(Append(batch(0))->base_offset, Offset(0));
+  EXPECT_EQ(Append(batch(2))->base_offset, Offset(2));
+}
+
+TEST_F(PartitionTest, AnswersAFullDiskAsAStorageError) {
+  MakeOrders();
+  node_.world().driver().disk().SetCapacity(0);
+  EXPECT_EQ(ErrorCodeOf(node_.Run(partition_->Open(true))), ErrorCode::kKafkaStorageError);
+  node_.world().driver().disk().SetCapacity(1 << 20);
+}
+
 }  // namespace
 }  // namespace penstock
