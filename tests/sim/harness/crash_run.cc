@@ -15,6 +15,7 @@ namespace penstock::sim {
 namespace {
 
 constexpr uint64_t kScenarioStream = 100;
+constexpr uint64_t kDiskErrorStream = 104;
 // Everything must be acknowledged and consumed so long after the last crash.
 constexpr Duration kEndTimeMax = std::chrono::seconds(60);
 
@@ -32,6 +33,7 @@ class CrashRun {
   CrashRun(const CrashRunOptions& options, const MakeSubject& make_subject)
       : options_(options),
         random_(options.seed, kScenarioStream),
+        disk_random_(options.seed, kDiskErrorStream),
         world_(options.seed),
         machine_(world_.AddNode("broker")),
         producer_machine_(world_.AddNode("producer")),
@@ -76,8 +78,14 @@ class CrashRun {
   ProducerOptions DrawProducer();
   ConsumerOptions DrawConsumer();
   void DrawFaults();
+  void DrawDiskErrors();
+  void EndDiskErrors();
   void StartBroker();
+  void Live();
   void LiveAndCrash();
+  // True if the broker says that it could not start or stop; an anomaly, unless the disk has failed
+  // in this life.
+  bool HasFailed(const char* what, int& allowed);
   void CutOneOff();
   void Crash();
   void BringHome();
@@ -90,6 +98,8 @@ class CrashRun {
 
   const CrashRunOptions options_;
   SeededRandom random_;
+  SeededRandom
+      disk_random_;  // of its own: the same course with and without errors, up to the first
   SimWorld world_;
   SimNode& machine_;
   SimNode& producer_machine_;
@@ -99,6 +109,7 @@ class CrashRun {
   ProducerClient producer_;
   ConsumerClient consumer_;
   CrashRunReport report_;
+  uint64_t disk_errors_before_ = 0;  // when the present life began
 };
 
 ProducerOptions CrashRun::DrawProducer() {
@@ -148,30 +159,75 @@ void CrashRun::DrawFaults() {
   disk.crash.tear = Chance(2);
 }
 
+// The disk of the life that begins: mostly sound, else it has some of its weaknesses.
+void CrashRun::DrawDiskErrors() {
+  if (!options_.disk_errors || !disk_random_.OneOf(1, 3)) return;
+  DiskFaults& disk = machine_.disk_faults();
+  const auto draw = [this](double& probability) {
+    if (disk_random_.OneOf(1, 2)) probability = disk_random_.OneOf(1, 3) ? 0.1 : 0.02;
+  };
+  draw(disk.read_error_probability);
+  draw(disk.write_error_probability);
+  draw(disk.sync_error_probability);
+  if (disk_random_.OneOf(1, 4)) disk.open_error_probability = 0.02;
+  if (disk_random_.OneOf(1, 2)) {
+    const DiskSpace space = machine_.disk().Space();
+    const uint64_t used = space.total_bytes - space.usable_bytes;
+    machine_.disk().SetCapacity(used + disk_random_.Below(20'000));
+  }
+}
+
+void CrashRun::EndDiskErrors() {
+  machine_.disk().SetCapacity(MemoryDisk::Options().capacity_bytes);
+  DiskFaults& disk = machine_.disk_faults();
+  disk.read_error_probability = disk.write_error_probability = 0;
+  disk.sync_error_probability = disk.open_error_probability = 0;
+}
+
 void CrashRun::StartBroker() {
   // The wall clock may have been set meanwhile, forward or back.
   if (Chance(3)) machine_.clock_faults().wall_offset = Milliseconds(Between(-600'000, 600'000));
+  disk_errors_before_ = machine_.disk_counters().errors();
   machine_.Start(subject_->NextStart());
 }
 
-void CrashRun::LiveAndCrash() {
-  StartBroker();
+bool CrashRun::HasFailed(const char* what, int& allowed) {
+  if (subject_->failure().empty()) return false;
+  if (machine_.disk_counters().errors() > disk_errors_before_) {
+    ++allowed;
+  } else {
+    journal_.Anomaly(StrCat(what, ": ", subject_->failure()));
+  }
+  return true;
+}
+
+// Up to the moment of the crash.
+void CrashRun::Live() {
   if (Chance(3)) CutOneOff();
   world_.RunFor(DrawTime(200'000));
-  if (!subject_->failure().empty()) return journal_.Anomaly("start: " + subject_->failure());
+  if (HasFailed("start", report_.starts_failed)) return;
   if (!subject_->serving()) {
     ++report_.crashes_while_starting;
-    return Crash();
+    return;
   }
+  // The rest of the life there is space again, and nothing fails any more.
+  if (disk_random_.OneOf(1, 2)) EndDiskErrors();
   if (!Chance(6)) {
     ++report_.crashes_while_serving;
-    return Crash();
+    return;
   }
   subject_->Stop();
   world_.RunFor(DrawTime(100'000));
-  if (!subject_->failure().empty()) return journal_.Anomaly("stop: " + subject_->failure());
+  if (HasFailed("stop", report_.stops_failed)) return;
   ++(machine_.running() ? report_.crashes_while_stopping : report_.stops);
+}
+
+void CrashRun::LiveAndCrash() {
+  DrawDiskErrors();
+  StartBroker();
+  Live();
   Crash();
+  EndDiskErrors();
 }
 
 // One client is alone with the broker for a while; what the other one sends arrives later.
@@ -254,6 +310,8 @@ CrashRunReport CrashRun::TakeReport() {
   report_.trace_hash = trace.value();
   report_.events = trace.events();
   report_.acknowledged = journal_.acknowledged();
+  report_.disk = machine_.disk_counters();
+  report_.storage_errors = producer_.storage_errors();
   report_.producer_sessions = producer_.sessions();
   report_.consumer_sessions = consumer_.sessions();
   report_.simulated = world_.now().since_start;
@@ -276,8 +334,12 @@ std::string CrashRunReport::Describe() const {
       StrCat("seed ", seed, ": ", acknowledged, " records acknowledged, ", consumed_early,
              " consumed before the end; crashes: ", crashes_while_starting, " starting, ",
              crashes_while_serving, " serving, ", crashes_while_stopping, " stopping, ", stops,
-             " after an orderly stop; sessions: ", producer_sessions, " and ", consumer_sessions,
-             "; ", InMilliseconds(simulated), " ms, ", events, " events, trace ", trace_hash, "\n");
+             " after an orderly stop; failed: ", starts_failed, " starts, ", stops_failed,
+             " stops; errors of the disk: ", disk.read_errors, " reads, ", disk.write_errors,
+             " writes, ", disk.sync_errors, " syncs, ", disk.open_errors, " opens, ", disk.full,
+             " full; ", storage_errors, " storage errors answered; sessions: ", producer_sessions,
+             " and ", consumer_sessions, "; ", InMilliseconds(simulated), " ms, ", events,
+             " events, trace ", trace_hash, "\n");
   if (anomalies.empty()) return text;
   for (const std::string& anomaly : anomalies) StrAppend(text, "  ", anomaly, "\n");
   for (const std::string& line : log_lines) StrAppend(text, "  | ", line, "\n");

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "runtime/sim/sim_files.h"
 #include "tests/sim/harness/subject.h"
 
 namespace penstock::sim {
@@ -20,6 +21,8 @@ using MakeSubject = std::function<std::unique_ptr<Subject>(SimNode& machine)>;
 struct CrashRunOptions {
   uint64_t seed = 1;  // decides everything
   int crashes = 20;
+  // In some lives of the broker its disk fails reads, writes and syncs, or is full for a while.
+  bool disk_errors = false;
   // Further configs of the topic.
   std::vector<std::pair<std::string, std::string>> topic_configs;
 };
@@ -34,6 +37,11 @@ struct CrashRunReport {
   int crashes_while_serving = 0;
   int crashes_while_stopping = 0;
   int stops = 0;  // that went through before the crash
+  // Because of an error of the disk in the same life.
+  int starts_failed = 0;
+  int stops_failed = 0;
+  DiskCounters disk;
+  size_t storage_errors = 0;  // that the producer was answered
   size_t producer_sessions = 0;
   size_t consumer_sessions = 0;
   Duration simulated{0};

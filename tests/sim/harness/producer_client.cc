@@ -189,6 +189,7 @@ Task<Status> ProducerClient::ReceiveOne() {
 
 Status ProducerClient::Settle(size_t partition, ErrorCode error, Offset base_offset) {
   if (error != ErrorCode::kNone) {
+    if (error == ErrorCode::kKafkaStorageError) ++storage_errors_;
     // Each record is sent with its place in a sequence that only moves on when the broker said that
     // it has the one before. Whatever a client cannot cure by trying again is the broker's mistake.
     if (!IsRetriable(error) || error == ErrorCode::kCorruptMessage) {

@@ -43,6 +43,8 @@ class ProducerClient {
   void Finish() { finishing_ = true; }
   bool done() const { return done_; }
   size_t sessions() const { return sessions_; }
+  // Batches that were answered with KAFKA_STORAGE_ERROR.
+  size_t storage_errors() const { return storage_errors_; }
   // Why the last session ended.
   const std::string& last_error() const { return last_error_; }
 
@@ -85,6 +87,7 @@ class ProducerClient {
   std::vector<Partition> partitions_;
   std::deque<InFlight> in_flight_;
   size_t sessions_ = 0;
+  size_t storage_errors_ = 0;
   std::string last_error_;
   bool finishing_ = false;
   bool done_ = false;

@@ -1,6 +1,6 @@
 // Runs seeds by hand: penstock_sim_test [--seed N] [--seeds FIRST-LAST] [--crashes N]
-// Prints a line per seed; ends with 1 at the first anomaly, and at a trace that differs in a second
-// run of the same seed.
+// [--disk-errors 0|1] Prints a line per seed; ends with 1 at the first anomaly, and at a trace that
+// differs in a second run of the same seed.
 #include <cstdio>
 #include <string_view>
 
@@ -26,7 +26,7 @@ bool RunTwice(const CrashRunOptions& options) {
 int Main(int argc, char** argv) {
   uint64_t first = 1;
   uint64_t last = 1;
-  CrashRunOptions options;
+  CrashRunOptions options{.disk_errors = true};
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string_view name = argv[i];
     const std::vector<std::string_view> numbers = Split(argv[i + 1], '-');
@@ -41,6 +41,8 @@ int Main(int argc, char** argv) {
       last = static_cast<uint64_t>(*high);
     } else if (name == "--crashes") {
       options.crashes = static_cast<int>(*low);
+    } else if (name == "--disk-errors") {
+      options.disk_errors = *low != 0;
     } else {
       std::fprintf(stderr, "unknown option %s\n", argv[i]);
       return 2;
