@@ -17,8 +17,9 @@ namespace {
 constexpr Duration kChapterTimeMax = std::chrono::seconds(30);
 constexpr size_t kValueBytes = 300;
 
-// After each start: everything that was promised is there, and the broker goes on with it.
-Task<Status> LookAndGoOn(StoryClient& client) {
+// After the crash: everything that was promised is there and can be written to. Nothing is made
+// anew, so that what the start left unsynced stays so.
+Task<Status> LookAndProduce(StoryClient& client) {
   CO_RETURN_IF_ERROR(co_await client.CheckEverything());
   std::vector<std::pair<std::string, size_t>> partitions;
   for (const auto& [name, topic] : client.ledger().topics) {
@@ -27,6 +28,12 @@ Task<Status> LookAndGoOn(StoryClient& client) {
   for (const auto& [name, partition] : partitions) {
     CO_RETURN_IF_ERROR(co_await client.Produce(name, partition, kValueBytes));
   }
+  co_return OkStatus();
+}
+
+// After the loss of power: the same, and a new topic.
+Task<Status> LookAndGoOn(StoryClient& client) {
+  CO_RETURN_IF_ERROR(co_await LookAndProduce(client));
   const std::string fresh = StrCat("after-", client.ledger().topics.size());
   StoryClient::Configs no_configs;
   CO_RETURN_IF_ERROR(co_await client.CreateTopic(fresh, 1, std::move(no_configs)));
@@ -71,10 +78,10 @@ class PointRun {
     RunUntil("the story", reached);
     report_.points = machine_.disk_counters().changes - first;
     Crash();
-    LiveOn("the start after the crash");
+    LiveOn("the start after the crash", LookAndProduce);
     machine_.disk_faults().crash = kNothingUnsynced;
     machine_.Crash();
-    LiveOn("the start after the loss of power");
+    LiveOn("the start after the loss of power", LookAndGoOn);
     StopInOrder();
     for (std::string& orphan : Orphans(machine_.disk(), ledger_)) {
       ledger_.Anomaly(std::move(orphan));
@@ -114,10 +121,10 @@ class PointRun {
     machine_.Crash();
   }
 
-  void LiveOn(const char* what) {
+  void LiveOn(const char* what, Chapter chapter) {
     Start();
     RunUntil(what, [this] { return subject_.serving(); });
-    Tell(LookAndGoOn);
+    Tell(chapter);
     WaitForClient(what);
   }
 
