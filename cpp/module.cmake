@@ -22,7 +22,7 @@ penstock_link_absl_statically()
 add_library(penstock_flags INTERFACE)
 target_include_directories(penstock_flags INTERFACE ${CMAKE_CURRENT_SOURCE_DIR}/cpp)
 target_compile_options(penstock_flags INTERFACE
-  -Wall -Wextra -Werror -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers
+  -Wall -Wextra $<$<BOOL:${PENSTOCK_WARNINGS_ARE_ERRORS}>:-Werror> -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers
   $<$<CXX_COMPILER_ID:GNU>:-fcoroutines>)
 # Debian's Abseil was built by g++: newer clangs mangle some of its constrained constructors in another way.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 18)

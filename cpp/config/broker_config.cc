@@ -186,9 +186,8 @@ Status ReadIpOverrides(internal::ConfigFields& fields, BrokerConfig& config) {
     const size_t colon = entry.rfind(':');
     std::string_view ip = StripSpaces(entry.substr(0, std::min(colon, entry.size())));
     if (ip.starts_with('[') && ip.ends_with(']')) ip = ip.substr(1, ip.size() - 2);
-    const std::optional<int32_t> count = colon == std::string_view::npos
-                                             ? std::nullopt
-                                             : ParseInt32(StripSpaces(entry.substr(colon + 1)));
+    const size_t count_at = colon == std::string_view::npos ? entry.size() : colon + 1;
+    const std::optional<int32_t> count = ParseInt32(StripSpaces(entry.substr(count_at)));
     const bool is_number =
         !ip.empty() && (ip.find(':') != std::string_view::npos ||
                         ip.find_first_not_of("0123456789.") == std::string::npos);
