@@ -19,6 +19,7 @@ find_package(Threads REQUIRED)
 include(cpp/static.cmake)
 penstock_link_absl_statically()
 
+# Warnings are errors in the presets, but in the sanitized ones: g++ warns of code that its sanitizers add, as its manual says.
 add_library(penstock_flags INTERFACE)
 target_include_directories(penstock_flags INTERFACE ${CMAKE_CURRENT_SOURCE_DIR}/cpp)
 target_compile_options(penstock_flags INTERFACE
