@@ -56,7 +56,7 @@ Task<Status> WriteText(Connection& connection, std::string text) {
 Task<> BytesArriveInOrderBothWays(WorldUnderTest& world) {
   for (const std::string host : {"127.0.0.1", "", "localhost"}) {
     Pair pair;
-    co_await Connect(world.runtime().network, host, pair);
+    co_await Connect(world.network(), host, pair);
     EXPECT_EQ(pair.server->peer(), pair.client->local());
     EXPECT_EQ(pair.server->local().port, pair.client->peer().port);
     const Status asked = co_await WriteText(*pair.client, "question");
@@ -91,7 +91,7 @@ Task<Status> SendMuch(Connection& connection, size_t bytes) {
 Task<> MoreThanEveryBufferArrivesWhole(WorldUnderTest& world) {
   constexpr size_t kBytes = size_t{20} << 20;
   Pair pair;
-  co_await Connect(world.runtime().network, "127.0.0.1", pair);
+  co_await Connect(world.network(), "127.0.0.1", pair);
   std::string error;
   TaskGroup group(world.runtime().executor,
                   [&error](const Status& status) { error = MessageOf(status); });
@@ -119,7 +119,7 @@ TEST_P(NetworkConformanceTest, MoreThanEveryBufferArrivesWhole) {
 
 Task<> TheEndOfAStreamIsZeroBytes(WorldUnderTest& world) {
   Pair pair;
-  co_await Connect(world.runtime().network, "127.0.0.1", pair);
+  co_await Connect(world.network(), "127.0.0.1", pair);
   const Status sent = co_await WriteText(*pair.client, "last words");
   EXPECT_TRUE(sent.ok());
   pair.client->Close();
@@ -143,7 +143,7 @@ Task<> CloseAfter(Timers& timers, Instant when, Connection& connection) {
 Task<> CloseEndsAPendingReadAndWrite(WorldUnderTest& world) {
   Runtime& runtime = world.runtime();
   Pair pair;
-  co_await Connect(runtime.network, "127.0.0.1", pair);
+  co_await Connect(world.network(), "127.0.0.1", pair);
   TaskGroup group(runtime.executor, [](const Status&) {});
   const Instant soon = runtime.clock.Now() + Milliseconds(20);
   group.Start(CloseAfter(runtime.timers, soon, *pair.client));
@@ -159,7 +159,7 @@ TEST_P(NetworkConformanceTest, CloseEndsAPendingReadAndWrite) {
 
 Task<> WritingToAPeerThatHasGoneFails(WorldUnderTest& world) {
   Pair pair;
-  co_await Connect(world.runtime().network, "127.0.0.1", pair);
+  co_await Connect(world.network(), "127.0.0.1", pair);
   pair.server.reset();
   Status status;
   for (int i = 0; i < 100 && status.ok(); ++i) {
@@ -176,7 +176,7 @@ TEST_P(NetworkConformanceTest, WritingToAPeerThatHasGoneFails) {
 Task<> ACancelledReadLosesNothing(WorldUnderTest& world) {
   Runtime& runtime = world.runtime();
   Pair pair;
-  co_await Connect(runtime.network, "127.0.0.1", pair);
+  co_await Connect(world.network(), "127.0.0.1", pair);
   Slice buffer = Slice::Allocate(100);
   const Instant soon = runtime.clock.Now() + Milliseconds(2);
   Task<StatusOr<size_t>> read = pair.server->Read(buffer);
@@ -192,7 +192,7 @@ TEST_P(NetworkConformanceTest, ACancelledReadLosesNothing) {
 }
 
 Task<> PortsAreTakenOnceAndGivenBack(WorldUnderTest& world) {
-  Network& network = world.runtime().network;
+  Network& network = world.network();
   Address any{.host = "127.0.0.1", .port = 0};
   auto first = co_await network.Listen(any);
   const Address taken = (*first)->address();

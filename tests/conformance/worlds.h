@@ -15,6 +15,7 @@
 #include "runtime/linux/linux_world.h"
 #include "runtime/sim/memory_disk.h"
 #include "runtime/sim/memory_files.h"
+#include "runtime/sim/memory_network.h"
 #include "runtime/sim/sim_world.h"
 
 namespace penstock {
@@ -24,6 +25,7 @@ class WorldUnderTest {
   virtual ~WorldUnderTest() = default;
   virtual Runtime& runtime() = 0;
   virtual Files& files() { return runtime().files; }
+  virtual Network& network() { return runtime().network; }
   virtual void Run(Task<> story) = 0;
   // An empty directory of the test.
   virtual std::string directory() = 0;
@@ -65,14 +67,16 @@ class SlowSimUnderTest final : public SimUnderTest {
   }
 };
 
-// Files in memory, as ":memory:" has them.
+// Files and network in memory, as a node inside a program has them.
 class MemoryUnderTest final : public SimUnderTest {
  public:
   Files& files() override { return files_; }
+  Network& network() override { return network_; }
 
  private:
   MemoryDisk disk_;
   MemoryFiles files_{disk_, world_.runtime().clock};
+  MemoryNetwork network_{world_.runtime().executor};
 };
 
 struct WorldKind {

@@ -13,7 +13,7 @@ class SimPipe::Segment final : public Timer {
  public:
   Segment(SimPipe& pipe, Slice bytes, Ending stream_ending)
       : data(std::move(bytes)), ending(stream_ending), pipe_(pipe) {}
-  void Fire() override { pipe_.Arrive(*this); }
+  void Fire() override { pipe_.ArriveNow(*this); }
 
   Slice data;
   const Ending ending;
@@ -23,13 +23,13 @@ class SimPipe::Segment final : public Timer {
 };
 
 SimPipe::SimPipe(SimNetwork& network, SimNode& source, SimNode& target)
-    : network_(network), source_(source), target_(target), readable_(target), writable_(source) {}
+    : MemoryPipe(source, target), network_(network), source_(source), target_(target) {}
 
 SimPipe::~SimPipe() = default;
 
 void SimPipe::Send(Slice data) {
   CHECK(sent_ending_ == Ending::kNone);
-  unread_bytes_ += data.size();
+  CountSent(data.size());
   Launch(std::make_unique<Segment>(*this, std::move(data), Ending::kNone));
 }
 
@@ -45,7 +45,9 @@ void SimPipe::Launch(std::unique_ptr<Segment> segment) {
   on_the_way_.push_back(std::move(segment));
 }
 
-void SimPipe::Arrive(Segment& segment) {
+void SimPipe::CloseReader() { target_closed_ = true; }
+
+void SimPipe::ArriveNow(Segment& segment) {
   if (held_ > 0 || network_.IsCut(source_, target_)) {
     CHECK(on_the_way_[held_].get() == &segment);
     ++held_;
@@ -55,30 +57,17 @@ void SimPipe::Arrive(Segment& segment) {
   const std::unique_ptr<Segment> arrived = std::move(on_the_way_.front());
   on_the_way_.pop_front();
   network_.Trace(source_, target_, arrived->data.size());
+  const std::shared_ptr<SimPipe> reverse = reverse_.lock();
   if (arrived->ending != Ending::kNone) {
-    arrived_ending_ = arrived->ending;
-    const std::shared_ptr<SimPipe> reverse = reverse_.lock();
+    ArriveEnding(arrived->ending);
     if (arrived->ending == Ending::kReset && reverse != nullptr) reverse->BreakForWriter();
   } else if (target_closed_) {
     CountRead(arrived->data.size());
-    const std::shared_ptr<SimPipe> reverse = reverse_.lock();
     if (!network_.IsCut(target_, source_)) BreakForWriter();
     if (reverse != nullptr) reverse->End(Ending::kReset);
-  } else if (!arrived->data.empty()) {
-    arrived_.push_back(std::move(arrived->data));
+  } else {
+    Arrive(std::move(arrived->data));
   }
-  readable_.NotifyAll();
-}
-
-void SimPipe::CountRead(uint64_t bytes) {
-  CHECK(bytes <= unread_bytes_);
-  unread_bytes_ -= bytes;
-  writable_.NotifyAll();
-}
-
-void SimPipe::BreakForWriter() {
-  reader_gone_ = true;
-  writable_.NotifyAll();
 }
 
 void SimPipe::ReleaseHeld() {
