@@ -1,0 +1,51 @@
+#include "runtime/linux/world_thread.h"
+
+#include <unistd.h>
+
+#include "base/strings.h"
+
+namespace penstock {
+
+WorldThread::WorldThread(IdleMode idle_mode)
+    : process_id_(::getpid()), thread_([this, idle_mode] { Main(idle_mode); }) {
+  turning_.acquire();
+}
+
+void WorldThread::End() {
+  if (!thread_.joinable()) return;
+  world_->RequestStop();
+  thread_.join();
+}
+
+Status WorldThread::CheckProcess() const {
+  if (::getpid() == process_id_) return OkStatus();
+  return FailedPrecondition(StrCat("it was opened by process ", process_id_,
+                                   ", of which this one (", ::getpid(),
+                                   ") is a fork: open it after the fork"));
+}
+
+void WorldThread::PushWhenThereIsRoom(Work& work) {
+  while (true) {
+    const uint32_t done = works_done_.load(std::memory_order_acquire);
+    if (world_->reactor().TryRunFromAnyThread(work)) return;
+    works_done_.wait(done, std::memory_order_acquire);
+  }
+}
+
+void WorldThread::TellOfRoom() {
+  works_done_.fetch_add(1, std::memory_order_release);
+  works_done_.notify_all();
+}
+
+void WorldThread::Main(IdleMode idle_mode) {
+  LinuxWorld world(idle_mode);
+  // Calls tell their results themselves.
+  TaskGroup calls(world.runtime().executor, [](const Status&) {});
+  world_ = &world;
+  calls_ = &calls;
+  turning_.release();
+  world.Run(world.StopRequested());
+  world.Run(calls.Stop());
+}
+
+}  // namespace penstock
