@@ -26,6 +26,8 @@ struct BrokerOptions {
   // Where clients are served, in the place of the config `listeners`; empty: as that says. Port 0
   // picks a free one.
   std::vector<Address> kafka;
+  // False: neither there nor anywhere else before Serve. A node inside a program begins so.
+  bool opens_listeners = true;
   // Where /metrics, /healthz and /readyz are served; nothing: nowhere.
   std::optional<Address> http;
   // Listening beyond loopback without TLS and authentication must be asked for (D15).
@@ -43,10 +45,15 @@ class Broker {
                                                        BrokerOptions options);
   virtual ~Broker() = default;
 
-  // One per listener, in their order, with the ports that were picked.
+  // One per listener of the start, in their order, with the ports that were picked.
   virtual const std::vector<Address>& kafka_addresses() const = 0;
   virtual const std::optional<Address>& http_address() const = 0;
   virtual BrokerServices& services() = 0;
+
+  // One more listener, of this name; gives its address, with the port that was picked. It is not in
+  // the registration of the broker: its own clients are told the address that they used. `network`
+  // outlives the broker, the broker outlives the Task.
+  virtual Task<StatusOr<Address>> Serve(Network& network, Address address, std::string name) = 0;
 
   // In order: no new connections, requests under way are answered, logs are synced and closed, the
   // clean-shutdown file is written. Must be awaited before destruction, unless the world crashes.

@@ -58,7 +58,7 @@ Task<Status> BrokerNode::Start() {
   CO_RETURN_IF_ERROR(co_await LoadMetadata());
   CO_RETURN_IF_ERROR(co_await LoadLogs());
   CO_RETURN_IF_ERROR(co_await Register());
-  Serve();
+  StartServing();
   co_return OkStatus();
 }
 
@@ -78,10 +78,12 @@ Status BrokerNode::ResolveConfig() {
     ASSIGN_OR_RETURN(config_, ResolveBrokerConfig(layers_));
   }
   if (options_.insecure) return OkStatus();
+  if (options_.http.has_value()) RETURN_IF_ERROR(CheckLoopback(*options_.http));
+  if (!options_.opens_listeners) return OkStatus();
   for (const ListenerAddress& listener : config_.listeners) {
     RETURN_IF_ERROR(CheckLoopback(Address{listener.host, static_cast<uint16_t>(listener.port)}));
   }
-  return options_.http.has_value() ? CheckLoopback(*options_.http) : OkStatus();
+  return OkStatus();
 }
 
 Task<Status> BrokerNode::LockDirectory() {
@@ -99,6 +101,7 @@ Task<Status> BrokerNode::LockDirectory() {
 }
 
 Task<Status> BrokerNode::OpenAddresses() {
+  if (!options_.opens_listeners) co_return OkStatus();
   for (const ListenerAddress& listener : config_.listeners) {
     const Address wanted{listener.host, static_cast<uint16_t>(listener.port)};
     StatusOr<std::unique_ptr<Listener>> port = co_await runtime_.network.Listen(wanted);
@@ -216,16 +219,38 @@ Task<Status> BrokerNode::Register() {
     const Address address = RegisteredAddress(info, kafka_addresses_[i]);
     registration.endpoints.push_back(
         NodeEndpoint{.listener = info.name, .host = address.host, .port = address.port});
-    listeners_.push_back(std::make_unique<BrokerListener>(std::move(ports_[i]), std::move(info),
-                                                          front_->connections, runtime_.clock,
-                                                          runtime_.timers, logger_));
+    AddListener(std::move(ports_[i]), std::move(info));
   }
   ports_.clear();
   const StatusOr<BrokerEpoch> epoch = co_await metadata_->RegisterBroker(std::move(registration));
   co_return StartError(epoch.status(), "registration");
 }
 
-void BrokerNode::Serve() {
+BrokerListener& BrokerNode::AddListener(std::unique_ptr<Listener> port, ListenerInfo info) {
+  listeners_.push_back(std::make_unique<BrokerListener>(std::move(port), std::move(info),
+                                                        front_->connections, runtime_.clock,
+                                                        runtime_.timers, logger_));
+  return *listeners_.back();
+}
+
+Task<StatusOr<Address>> BrokerNode::Serve(Network& network, Address address, std::string name) {
+  const bool is_outside = &network == &runtime_.network;
+  if (is_outside && !options_.insecure) {
+    CO_RETURN_IF_ERROR(CheckLoopback(address));
+  }
+  const std::string what = StrCat("listener ", name, "://", address.ToString());
+  StatusOr<std::unique_ptr<Listener>> port = co_await network.Listen(std::move(address));
+  if (!port.ok()) co_return StartError(port.status(), what);
+  if (!serving_) co_return Cancelled(StrCat(what, ": the broker stops"));
+  const Address bound = (*port)->address();
+  ListenerInfo info{.name = std::move(name), .advertised = std::nullopt};
+  BrokerListener& listener = AddListener(*std::move(port), std::move(info));
+  accepting_.Start(listener.Run());
+  logger_.Info("listening", {{"listener", listener.info().name}, {"address", bound.ToString()}});
+  co_return bound;
+}
+
+void BrokerNode::StartServing() {
   front_->connections.Start();
   for (const std::unique_ptr<BrokerListener>& listener : listeners_) {
     accepting_.Start(listener->Run());

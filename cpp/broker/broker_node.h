@@ -40,6 +40,7 @@ class BrokerNode final : public Broker, private Publisher {
   const std::vector<Address>& kafka_addresses() const override { return kafka_addresses_; }
   const std::optional<Address>& http_address() const override { return http_address_; }
   BrokerServices& services() override { return *services_; }
+  Task<StatusOr<Address>> Serve(Network& network, Address address, std::string name) override;
   Task<Status> Stop() override;
 
  private:
@@ -66,7 +67,8 @@ class BrokerNode final : public Broker, private Publisher {
   Task<Status> LoadMetadata();
   Task<Status> LoadLogs();
   Task<Status> Register();
-  void Serve();
+  BrokerListener& AddListener(std::unique_ptr<Listener> port, ListenerInfo info);
+  void StartServing();
   std::string RenderMetrics();
 
   Runtime& runtime_;

@@ -25,6 +25,7 @@ ClientConnection::ClientConnection(ConnectionShared& shared, std::unique_ptr<Con
                                    uint64_t id, const ListenerInfo& listener)
     : shared_(shared),
       stream_(std::move(stream)),
+      slices_(dynamic_cast<SliceStream*>(stream_.get())),
       last_moved_(shared.runtime.clock.Now()),
       closed_(shared.runtime.executor),
       reader_wakes_(shared.runtime.executor),
@@ -102,15 +103,24 @@ Task<StatusOr<std::optional<Slice>>> ClientConnection::NextFrame() {
         co_return std::optional<Slice>(window_.TakeFrame());
       }
     }
-    Slice room = window_.Room();
-    const StatusOr<size_t> received = co_await stream_->Read(std::move(room));
-    if (!received.ok()) co_return received.status();
-    if (*received == 0) {
+    size_t received = 0;
+    if (slices_ != nullptr) {
+      StatusOr<Slice> slice = co_await slices_->Receive();
+      if (!slice.ok()) co_return slice.status();
+      received = slice->size();
+      if (received > 0) window_.Adopt(*std::move(slice));
+    } else {
+      Slice room = window_.Room();
+      const StatusOr<size_t> read = co_await stream_->Read(std::move(room));
+      if (!read.ok()) co_return read.status();
+      received = *read;
+      if (received > 0) window_.Commit(received);
+    }
+    if (received == 0) {
       if (window_.empty()) co_return std::optional<Slice>();
       end_cause_ = kTruncated;
       co_return InvalidArgument("the peer closed the connection in the middle of a frame");
     }
-    window_.Commit(*received);
     last_moved_ = shared_.runtime.clock.Now();
   }
 }

@@ -26,6 +26,7 @@
 #include "runtime/root_task.h"
 #include "runtime/runtime.h"
 #include "runtime/semaphore.h"
+#include "runtime/slice_stream.h"
 #include "runtime/task.h"
 
 namespace penstock {
@@ -94,6 +95,7 @@ class ClientConnection final : private RequestContext::Owner {
 
   ConnectionShared& shared_;
   std::unique_ptr<Connection> stream_;
+  SliceStream* const slices_;  // stream_, if its peer lives in this memory
   ConnectionInfo info_;
   ReceiveWindow window_;
   Semaphore::Permit next_memory_;  // of the frame that is being received

@@ -76,6 +76,23 @@ void ReceiveWindow::Commit(size_t size) {
   }
 }
 
+void ReceiveWindow::Adopt(Slice bytes) {
+  if (empty()) {
+    begin_ = 0;
+    end_ = bytes.size();
+    block_ = std::move(bytes);
+    own_block_ = true;
+    return;
+  }
+  if (block_.size() - end_ < bytes.size()) {  // never room in a block that was adopted: it is full
+    const size_t frame_bytes = kPrefixBytes + static_cast<size_t>(next_length().value_or(0));
+    MoveTo(std::max(frame_bytes, end_ - begin_ + bytes.size()));
+    own_block_ = true;
+  }
+  std::memcpy(block_.mutable_data() + end_, bytes.data(), bytes.size());
+  end_ += bytes.size();
+}
+
 void ReceiveWindow::MakeRoomFor(size_t frame_bytes) {
   if (empty() && block_.size() == window_bytes_ && block_.unique()) {
     begin_ = end_ = 0;

@@ -32,6 +32,10 @@ class ReceiveWindow {
   // found good: a large one gets its block here. After a Read of n bytes call Commit(n).
   Slice Room();
   void Commit(size_t size);
+  // Bytes of the peer's memory, in the place of a Room and its Commit; not empty. A frame that lies
+  // in one slice stays there, one that spans several is put together. The length of the next frame,
+  // where it is known, must have been found good.
+  void Adopt(Slice bytes);
 
   // True if nothing of a further frame has been received.
   bool empty() const { return begin_ == end_; }
@@ -53,7 +57,7 @@ class ReceiveWindow {
   size_t window_bytes_ = kWindowBytesMin;
   size_t room_bytes_ = 0;       // of the last Room()
   int quiet_reads_ = 0;         // in a row
-  bool own_block_ = false;      // block_ was made for one large frame
+  bool own_block_ = false;      // block_ was made for one large frame, or is of the peer's memory
   bool expects_large_ = false;  // the last frame was large: read only a prefix first
   uint64_t bytes_moved_ = 0;
 };

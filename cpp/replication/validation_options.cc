@@ -41,7 +41,9 @@ ValidationOptions ValidationOptionsOf(const TopicConfig& config, TimestampMs now
                            .max_message_bytes = config.max_message_bytes,
                            .segment_bytes = config.segment_bytes,
                            .target_compression = CompressionOf(config),
-                           .is_compacted = config.cleanup_compact};
+                           .is_compacted = config.cleanup_compact,
+                           // They may lie in the memory of a client that sends them again.
+                           .may_patch_input = false};
 }
 
 }  // namespace penstock

@@ -4,6 +4,7 @@
 
 #include "broker/handlers/handlers.h"
 #include "protocol/messages/incremental_alter_configs.h"
+#include "runtime/sim/memory_network.h"
 #include "tests/unit/broker/fake_front.h"
 #include "tests/unit/metadata/directory_content.h"
 
@@ -165,6 +166,39 @@ TEST(BrokerNode, ADynamicConfigHasEffectAtOnce) {
   // And it is still there after the next start.
   broker = machine.MustStart(machine.Options());
   EXPECT_EQ(broker->services().config.max_connections, 7);
+  machine.MustStop(std::move(broker));
+}
+
+TEST(BrokerNode, ServesInThisProgramBeforeItListensAnywhere) {
+  Machine machine;
+  BrokerOptions options = machine.Options();
+  options.kafka.clear();
+  options.opens_listeners = false;
+  std::unique_ptr<Broker> broker = machine.MustStart(options);
+  ASSERT_NE(broker, nullptr);
+  EXPECT_TRUE(broker->kafka_addresses().empty());
+
+  Runtime& world = machine.world.runtime();
+  MemoryNetwork memory(world.executor);
+  const StatusOr<Address> door =
+      machine.world.Run(broker->Serve(memory, Address{"in-process", 1}, "IN_PROCESS"));
+  ASSERT_TRUE(door.ok()) << door.status();
+  Runtime inside{world.clock, world.executor, world.timers, world.files,
+                 memory,      world.random,   world.shards};
+  machine.world.Run(Greets(inside, *door));
+
+  const StatusOr<Address> outside =
+      machine.world.Run(broker->Serve(world.network, Address{"localhost", 0}, "PLAINTEXT"));
+  ASSERT_TRUE(outside.ok()) << outside.status();
+  machine.world.Run(Greets(world, *outside));
+  machine.world.Run(Greets(inside, *door));
+
+  const StatusOr<Address> taken =
+      machine.world.Run(broker->Serve(world.network, *outside, "PLAINTEXT_2"));
+  EXPECT_NE(MessageOf(taken.status()).find("in use"), std::string_view::npos) << taken.status();
+  const StatusOr<Address> everybody =
+      machine.world.Run(broker->Serve(world.network, Address{"0.0.0.0", 0}, "PLAINTEXT_2"));
+  EXPECT_EQ(everybody.status().code(), StatusCode::kFailedPrecondition) << everybody.status();
   machine.MustStop(std::move(broker));
 }
 

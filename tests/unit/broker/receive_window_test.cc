@@ -148,5 +148,53 @@ TEST(ReceiveWindow, ABusyConnectionGetsALargeWindowAndAQuietOneASmall) {
   EXPECT_LE(window.Room().size(), kWindowBytesMin);
 }
 
+// The slices of a peer in the same memory, frames cut where `cuts` says.
+std::vector<std::string> AdoptAll(ReceiveWindow& window, std::string_view stream,
+                                  const std::vector<size_t>& cuts) {
+  std::vector<std::string> frames;
+  for (size_t i = 0; !stream.empty(); ++i) {
+    const size_t size = std::min(cuts[i % cuts.size()], stream.size());
+    window.Adopt(Slice::CopyOf(stream.substr(0, size)));
+    stream.remove_prefix(size);
+    while (window.complete()) frames.emplace_back(window.TakeFrame().text());
+  }
+  return frames;
+}
+
+TEST(ReceiveWindow, AFrameInOneSliceOfThePeersStaysWhereItIs) {
+  ReceiveWindow window;
+  const std::string stream = StreamOf({100'000, 20});
+  const Slice sent = Slice::CopyOf(stream);
+  window.Adopt(sent);
+  ASSERT_TRUE(window.complete());
+  EXPECT_EQ(window.TakeFrame().data(), sent.data() + 4);
+  ASSERT_TRUE(window.complete());
+  EXPECT_EQ(window.TakeFrame().data(), sent.data() + 4 + 100'000 + 4);
+  EXPECT_TRUE(window.empty());
+  EXPECT_EQ(window.bytes_moved(), 0u);
+}
+
+TEST(ReceiveWindow, FramesAcrossSlicesOfThePeersArePutTogether) {
+  const std::vector<size_t> sizes{10, 200, 4096, 4097, 30'000, 11, 70'000, 3, 1, 0, 500};
+  const std::string stream = StreamOf(sizes);
+  const std::vector<std::vector<size_t>> all_cuts{
+      {1}, {2, 3}, {7, 5000}, {1 << 20}, {64, 30'000, 9}};
+  for (const std::vector<size_t>& cuts : all_cuts) {
+    ReceiveWindow window;
+    EXPECT_EQ(AdoptAll(window, stream, cuts), FramesOf(sizes)) << cuts.front();
+    EXPECT_TRUE(window.empty());
+  }
+}
+
+TEST(ReceiveWindow, BytesOfThePeersAreNotWrittenTo) {
+  ReceiveWindow window;
+  const std::string first = StreamOf({300});
+  const Slice sent = Slice::CopyOf(first.substr(0, 200));
+  window.Adopt(sent);
+  window.Adopt(Slice::CopyOf(first.substr(200)));
+  EXPECT_EQ(window.TakeFrame().text(), std::string(300, 'a'));
+  EXPECT_EQ(sent.text(), first.substr(0, 200));
+}
+
 }  // namespace
 }  // namespace penstock

@@ -16,7 +16,7 @@ ValidationOptions OptionsFor(const ConfigMap& topic) {
   return ValidationOptionsOf(config.ok() ? *config : TopicConfig(), kNow);
 }
 
-TEST(ValidationOptionsTest, ATopicWithoutConfigsAsksForWhatTheValidatorDoesByItself) {
+TEST(ValidationOptionsTest, ATopicWithoutConfigsHasTheLimitsOfTheValidator) {
   const ValidationOptions options = OptionsFor({});
   const ValidationOptions defaults;
   EXPECT_EQ(options.now, kNow);
@@ -27,6 +27,7 @@ TEST(ValidationOptionsTest, ATopicWithoutConfigsAsksForWhatTheValidatorDoesByIts
   EXPECT_EQ(options.segment_bytes, defaults.segment_bytes);
   EXPECT_EQ(options.target_compression, std::nullopt);
   EXPECT_FALSE(options.is_compacted);
+  EXPECT_FALSE(options.may_patch_input) << "a client in this program still holds its batch";
 }
 
 TEST(ValidationOptionsTest, EveryLimitIsTheTopics) {
