@@ -10,7 +10,7 @@ from tidy.tree import code, cpp_files, files, strip, text
 
 LINUX = ("cpp/runtime/linux/", "tests/unit/runtime/linux")
 RINGS = ("cpp/base/spsc_ring.", "cpp/base/mpsc_ring.", "tests/unit/base/")
-WORLDS = (*LINUX, "tests/conformance/", "cpp/main/", "benchmarks/")
+WORLDS = (*LINUX, "tests/conformance/", "tests/unit/embed/", "cpp/main/", "benchmarks/")
 
 
 @dataclass(frozen=True)

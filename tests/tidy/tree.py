@@ -38,7 +38,7 @@ def below(folder: str, *suffixes: str) -> list[PurePosixPath]:
 
 def cpp_files() -> list[PurePosixPath]:
     """Return every C++ file, those of the tests included."""
-    return [path for path in files() if path.suffix in (".h", ".cc")]
+    return [path for path in files() if path.suffix in (".h", ".hpp", ".cc")]
 
 
 _INVISIBLE = re.compile(
