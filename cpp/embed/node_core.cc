@@ -37,10 +37,7 @@ NodeCore::NodeCore(NodeCoreOptions options)
       stopped_(runtime_.executor) {}
 
 NodeCore::~NodeCore() {
-  const Status stopped = Stop();
-  if (!stopped.ok() && options_.log) {
-    Logger(output_, "node").Error("the broker did not stop in order", {{"cause", stopped}});
-  }
+  static_cast<void>(thread_.Run([this] { return StopAndTell(); }));  // in the log
   thread_.End();
 }
 
@@ -92,6 +89,15 @@ Task<StatusOr<std::vector<Address>>> NodeCore::ListAddresses() { co_return addre
 
 Status NodeCore::Stop() {
   return thread_.Run([this] { return StopBroker(); });
+}
+
+// The log and the clock of its lines belong to the node's thread.
+Task<Status> NodeCore::StopAndTell() {
+  const Status stopped = co_await StopBroker();
+  if (!stopped.ok()) {
+    Logger(output_, "node").Error("the broker did not stop in order", {{"cause", stopped}});
+  }
+  co_return stopped;
 }
 
 Task<Status> NodeCore::StopBroker() {

@@ -89,6 +89,7 @@ class NodeCore {
   Task<StatusOr<Address>> AddListener(Address address);
   Task<StatusOr<std::vector<Address>>> ListAddresses();
   Task<Status> StopBroker();
+  Task<Status> StopAndTell();
 
   const NodeCoreOptions options_;
   FunctionSink sink_;
