@@ -11,12 +11,6 @@ namespace penstock {
 // A frame without a full request header (api key, version, correlation id, client id length).
 inline constexpr int32_t kFrameBytesMin = 10;
 
-// Receive window: of a quiet connection, and of one that fills it.
-inline constexpr size_t kWindowBytesMin = 8 << 10;
-inline constexpr size_t kWindowBytesMax = 64 << 10;
-// Frames above this are received into a block of their own, so that their payload is not moved.
-inline constexpr size_t kOwnBlockBytes = 4 << 10;
-
 // Frames of one connection that are handled before others get their turn.
 inline constexpr size_t kFramesPerTurnMax = 64;
 // Requests of one connection that are dispatched and not answered.

@@ -5,6 +5,7 @@
 #include <random>
 #include <vector>
 
+#include "broker/limits.h"
 #include "tests/unit/broker/fake_front.h"
 
 namespace penstock {

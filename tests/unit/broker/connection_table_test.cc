@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "broker/limits.h"
 #include "tests/unit/broker/fake_front.h"
 
 namespace penstock {

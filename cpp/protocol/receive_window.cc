@@ -1,4 +1,4 @@
-#include "broker/receive_window.h"
+#include "protocol/receive_window.h"
 
 #include <algorithm>
 #include <cstring>

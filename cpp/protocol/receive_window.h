@@ -9,9 +9,14 @@
 #include <span>
 
 #include "base/slice.h"
-#include "broker/limits.h"
 
 namespace penstock {
+
+// The window of a quiet connection, and of one that fills it.
+inline constexpr size_t kWindowBytesMin = 8 << 10;
+inline constexpr size_t kWindowBytesMax = 64 << 10;
+// Frames above this are received into a block of their own, so that their payload is not moved.
+inline constexpr size_t kOwnBlockBytes = 4 << 10;
 
 class ReceiveWindow {
  public:
