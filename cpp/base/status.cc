@@ -55,9 +55,9 @@ Status Annotate(const Status& status, std::string_view context) {
   message += ": ";
   message += MessageOf(status);
   Status annotated = MakeStatus(status.code(), message);
-  if (const auto payload = status.GetPayload(kPayloadUrl); payload.has_value()) {
-    annotated.SetPayload(kPayloadUrl, *payload);
-  }
+  status.ForEachPayload([&annotated](absl::string_view url, const absl::Cord& payload) {
+    annotated.SetPayload(url, payload);
+  });
   return annotated;
 }
 
