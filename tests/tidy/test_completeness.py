@@ -15,6 +15,12 @@ TESTED_ELSEWHERE: dict[str, str] = {
     # The ports' implementations are held by one suite per port, run on both worlds.
     "cpp/runtime/linux/": "tests/conformance",
     "cpp/runtime/sim/": "tests/conformance",
+    # Parts of the class Admin, which is held as a whole.
+    "cpp/client/admin_caller.cc": "admin_test.cc",
+    "cpp/client/admin_cluster.cc": "admin_test.cc",
+    "cpp/client/admin_configs.cc": "admin_test.cc",
+    "cpp/client/admin_partitions.cc": "admin_test.cc",
+    "cpp/client/admin_topics.cc": "admin_test.cc",
     # Tables, and one story that walks through all of a folder's files.
     "cpp/broker/handlers/handlers.cc": "handler_table_test.cc",
     "cpp/config/broker_configs.cc": "config_table_test.cc",
@@ -33,6 +39,8 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "cpp/metadata/raft_writer.cc": "metadata_node_test.cc",
 }
 
+# At the beginning of a line: in a namespace, not in another type.
+_TYPE = re.compile(r"^(?:struct|class|enum class) (\w+)[^;{]*\{", re.MULTILINE)
 _INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)
 
 
@@ -47,6 +55,16 @@ def test_every_header_is_included() -> None:
         and path.relative_to("cpp").as_posix() not in templates
     ]
     assert not dead, dead
+
+
+def test_every_type_of_the_headers_has_a_name_of_its_own() -> None:
+    """Two of one name are one to the linker, which takes either's inline functions for both."""
+    homes: dict[str, set[str]] = {}
+    for path in below("cpp", ".h"):
+        for name in _TYPE.findall(text(path)):
+            homes.setdefault(name, set()).add(path.as_posix())
+    twice = {name: paths for name, paths in homes.items() if len(paths) > 1}
+    assert not twice, twice
 
 
 def test_every_source_is_built() -> None:
