@@ -209,5 +209,14 @@ TEST_P(NetworkConformanceTest, PortsAreTakenOnceAndGivenBack) {
   world->Run(PortsAreTakenOnceAndGivenBack(*world));
 }
 
+Task<> ANameWithoutAHostIsNotFound(WorldUnderTest& world) {
+  Address nowhere{.host = "no host", .port = 9092};  // no resolver asks for a name with a space
+  auto connection = co_await world.runtime().network.Connect(nowhere);
+  EXPECT_EQ(connection.status().code(), StatusCode::kNotFound) << connection.status();
+}
+TEST_P(NetworkConformanceTest, ANameWithoutAHostIsNotFound) {
+  world->Run(ANameWithoutAHostIsNotFound(*world));
+}
+
 }  // namespace
 }  // namespace penstock

@@ -65,7 +65,8 @@ StatusOr<std::vector<SocketAddress>> Resolve(const Address& address) {
   if (error == EAI_SYSTEM) return ErrnoStatus(errno, StrCat("look up ", address.host));
   if (error != 0) {
     const std::string_view reason = ::gai_strerror(error);
-    return Unavailable(StrCat("look up ", address.host, ": ", reason));
+    const std::string what = StrCat("look up ", address.host, ": ", reason);
+    return error == EAI_NONAME || error == EAI_NODATA ? NotFound(what) : Unavailable(what);
   }
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> list(found, &::freeaddrinfo);
   std::vector<SocketAddress> addresses;

@@ -68,6 +68,8 @@ std::string SimNetwork::HostOf(const SimNode& node, const std::string& host) con
   return host;
 }
 
+bool SimNetwork::HasHost(const std::string& host) const { return world_.HasNode(host); }
+
 uint16_t SimNetwork::NextPort() {
   if (next_port_ < 40'000) next_port_ = 40'000;  // it wrapped
   return next_port_++;
@@ -114,6 +116,7 @@ Task<StatusOr<std::unique_ptr<Listener>>> SimNodeNetwork::Listen(Address address
 
 Task<StatusOr<std::unique_ptr<Connection>>> SimNodeNetwork::Connect(Address address) {
   const std::string host = network_.HostOf(node_, address.host);
+  const bool world_has_host = network_.HasHost(host);
   const Duration there = network_.DrawOneWay();
   const Duration back = network_.DrawOneWay();
   const bool refused = network_.random().Happens(network_.faults().refuse_probability);
@@ -131,6 +134,7 @@ Task<StatusOr<std::unique_ptr<Connection>>> SimNodeNetwork::Connect(Address addr
     co_await node_.Pass(kConnectRetry);
     listener = network_.FindListener(host, address.port);
   }
+  if (!world_has_host) co_return NotFound(StrCat(what, ": no such host"));
   if (listener == nullptr || refused) co_return Unavailable(StrCat(what, ": connection refused"));
   std::unique_ptr<Connection> connection = listener->Accepted(node_, address);
   if (back > Duration(0)) {

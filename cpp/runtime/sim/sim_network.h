@@ -43,6 +43,7 @@ class SimNetwork {
   Duration DrawOneWay();
   void Trace(const SimNode& source, const SimNode& target, size_t bytes);
   std::string HostOf(const SimNode& node, const std::string& host) const;
+  bool HasHost(const std::string& host) const;
   StatusOr<uint16_t> Bind(const std::string& host, uint16_t port, SimListener& listener);
   void Unbind(const std::string& host, uint16_t port);
   SimListener* FindListener(const std::string& host, uint16_t port) const;

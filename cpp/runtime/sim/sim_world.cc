@@ -1,5 +1,7 @@
 #include "runtime/sim/sim_world.h"
 
+#include <algorithm>
+
 namespace penstock {
 
 namespace {
@@ -29,6 +31,11 @@ SimNode& SimWorld::AddNode(std::string name) {
   nodes_.push_back(
       std::make_unique<SimNode>(*this, std::move(name), kFirstNodeStream + index * 10, seed_));
   return *nodes_.back();
+}
+
+bool SimWorld::HasNode(std::string_view name) const {
+  return std::any_of(nodes_.begin(), nodes_.end(),
+                     [name](const auto& node) { return node->name() == name; });
 }
 
 bool SimWorld::RunReady() {

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -33,6 +34,7 @@ class SimWorld {
   SimNode& driver() { return *nodes_.front(); }
   // The node lives as long as the world.
   SimNode& AddNode(std::string name);
+  bool HasNode(std::string_view name) const;
   SimNetwork& network() { return network_; }
 
   // Runs the world until `task` is done. A world in which nothing can ever happen any more is a

@@ -294,6 +294,12 @@ class ConnectFailureTest : public BrokerConnectionTest {
   }
 };
 
+TEST_F(ConnectFailureTest, ANameThatNoHostHas) {
+  const Failure failure = FailureAt(Address{.host = "kafka-9", .port = 9092});
+  EXPECT_EQ(failure.step, ConnectStep::kResolve);
+  EXPECT_EQ(failure.message, "connect to kafka-9:9092: no such host");
+}
+
 TEST_F(ConnectFailureTest, APortThatNobodyListensAt) {
   const Failure failure = FailureAt(Address{.host = "kafka-1", .port = 9093});
   EXPECT_EQ(failure.step, ConnectStep::kConnect);
