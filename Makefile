@@ -16,7 +16,7 @@ help: ## show this list
 
 .PHONY: demo
 demo: install ## send real text through a broker that is killed on the way, and check what comes back
-	@$(BIN)/python -m penstock.demo
+	@$(BIN)/penstock demo
 
 .PHONY: test
 test: install build ## C++ tests, Python tests, compatibility with stock clients, lint

@@ -130,31 +130,39 @@ def _yes(holds: bool) -> str:
     return "yes" if holds else "NO"
 
 
-def main() -> int:
-    """Run the demo on a penstockd of its own."""
-    parser = argparse.ArgumentParser(prog="python -m penstock.demo", description=__doc__)
-    parser.add_argument("--modules", type=int, metavar="N", help="send the first N modules only")
-    parser.add_argument("--directory", type=Path, help="the server's data; must not exist yet")
-    arguments = parser.parse_args()
+def play(*, modules: int | None = None, keep: Path | None = None) -> bool:
+    """Run the demo on a penstockd of its own; return whether everything holds.
 
-    modules = read_modules()[: arguments.modules]
+    ``keep`` is the directory for the data, which stays then; it must not exist yet.
+    """
+    texts = read_modules()[:modules]
     scratch = Path(tempfile.mkdtemp(prefix="penstock-demo-"))
-    server = Penstockd(arguments.directory or scratch / "data", log=scratch / "penstockd.log")
+    server = Penstockd(keep or scratch / "data", log=scratch / "penstockd.log")
+    passed = False
     try:
-        passed = run(server, modules)
+        passed = run(server, texts)
     except ServerError as error:
         print(f"demo: {error}", file=sys.stderr)
-        passed = False
     except ModuleNotFoundError as error:
         print(f"demo: {error}; pip install 'penstock[demo]'", file=sys.stderr)
-        passed = False
     finally:
         server.close()
     if passed:
         shutil.rmtree(scratch)
     else:
         print(f"demo: FAILED; the server's log and data are in {scratch}", file=sys.stderr)
-    return 0 if passed else 1
+    if keep is not None:
+        print(f"the data is in {keep}: penstock serve {keep}, or penstock log verify {keep}")
+    return passed
+
+
+def main() -> int:
+    """Run the demo from a command line."""
+    parser = argparse.ArgumentParser(prog="python -m penstock.demo", description=__doc__)
+    parser.add_argument("--modules", type=int, metavar="N", help="send the first N modules only")
+    parser.add_argument("--directory", type=Path, help="the server's data; must not exist yet")
+    arguments = parser.parse_args()
+    return 0 if play(modules=arguments.modules, keep=arguments.directory) else 1
 
 
 if __name__ == "__main__":
