@@ -102,6 +102,12 @@ void BatchBuilder::AppendCopy(TimestampMs timestamp, const RecordView& record) {
   WriteBytes(buffer_.data() + buffer_.size() - record.headers.size(), record.headers);
 }
 
+void BatchBuilder::SetProducer(ProducerId id, ProducerEpoch epoch, Sequence base_sequence) {
+  options_.producer_id = id;
+  options_.producer_epoch = epoch;
+  options_.base_sequence = base_sequence;
+}
+
 StatusOr<Slice> BatchBuilder::Build() {
   if (empty()) return InvalidArgument("a record batch needs a record");
   const auto body = std::span<const uint8_t>(buffer_).subspan(kHeaderSize);

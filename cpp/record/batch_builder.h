@@ -51,6 +51,9 @@ class BatchBuilder {
   // A record of another batch with its headers as they are.
   void AppendCopy(TimestampMs timestamp, const RecordView& record);
 
+  // Replaces the producer of the options, who is often not known before the batch is full.
+  void SetProducer(ProducerId id, ProducerEpoch epoch, Sequence base_sequence);
+
   int32_t records_count() const { return records_count_; }
   bool empty() const { return records_count_ == 0; }
   Offset next_offset() const { return options_.base_offset + next_offset_delta_; }

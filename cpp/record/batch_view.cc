@@ -90,4 +90,14 @@ bool PatchTimestamp(std::span<uint8_t> batch, TimestampType type, TimestampMs ma
   return true;
 }
 
+void PatchProducer(std::span<uint8_t> batch, ProducerId id, ProducerEpoch epoch,
+                   Sequence base_sequence) {
+  CHECK(batch.size() >= kHeaderSize);
+  uint8_t* data = batch.data();
+  StoreBig(data + kProducerIdAt, id.value());
+  StoreBig(data + kProducerEpochAt, epoch.value());
+  StoreBig(data + kBaseSequenceAt, base_sequence.value());
+  StoreBig(data + kCrcAt, CrcOf(batch));
+}
+
 }  // namespace penstock

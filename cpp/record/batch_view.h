@@ -1,5 +1,5 @@
 // One record batch (magic 2) in bytes that belong to somebody else: header fields without a copy,
-// the CRC, and the two patches that a broker makes. The bytes must outlive the view.
+// the CRC, and the patches that a broker or a producer makes. The bytes must outlive the view.
 #pragma once
 
 #include <cstddef>
@@ -104,5 +104,8 @@ void PatchLeaderEpoch(std::span<uint8_t> batch, LeaderEpoch leader_epoch);
 // Sets the type bit and the max timestamp, clears unknown attribute bits and makes the CRC new,
 // unless both are as wished already. True if the batch changed.
 bool PatchTimestamp(std::span<uint8_t> batch, TimestampType type, TimestampMs max_timestamp);
+// Gives the batch another producer or another place in its sequence, and makes the CRC new.
+void PatchProducer(std::span<uint8_t> batch, ProducerId id, ProducerEpoch epoch,
+                   Sequence base_sequence);
 
 }  // namespace penstock

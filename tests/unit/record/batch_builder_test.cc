@@ -134,6 +134,20 @@ TEST(BatchBuilderTest, WritesWhatJavaWrites) {
   EXPECT_EQ(compared, 3);
 }
 
+TEST(BatchBuilderTest, TakesAProducerThatIsKnownLate) {
+  BatchBuilder builder(BatchOptions{});
+  builder.Append(NewRecord{.timestamp = kNow, .value = AsBytes("early")});
+  builder.SetProducer(ProducerId(7), ProducerEpoch(2), Sequence(40));
+  const StatusOr<Slice> bytes = builder.Build();
+  ASSERT_TRUE(bytes.ok()) << bytes.status();
+  const StatusOr<BatchView> batch = BatchView::Parse(bytes->span());
+  ASSERT_TRUE(batch.ok()) << batch.status();
+  EXPECT_EQ(batch->producer_id(), ProducerId(7));
+  EXPECT_EQ(batch->producer_epoch(), ProducerEpoch(2));
+  EXPECT_EQ(batch->base_sequence(), Sequence(40));
+  EXPECT_TRUE(batch->CrcMatches());
+}
+
 TEST(BatchBuilderTest, IsEmptyAfterBuildAndCanBeFilledAnew) {
   BatchBuilder builder(BatchOptions{});
   EXPECT_EQ(builder.Build().status().code(), StatusCode::kInvalidArgument);

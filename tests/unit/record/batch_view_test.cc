@@ -117,6 +117,19 @@ TEST(BatchViewTest, ATimestampIsPatchedWithANewCrcAndOnlyWhenItChanges) {
   EXPECT_TRUE(batch->CrcMatches());
 }
 
+TEST(BatchViewTest, AProducerIsPatchedWithANewCrc) {
+  Slice bytes = SampleBatch(4);
+  PatchProducer({bytes.mutable_data(), bytes.size()}, ProducerId(9000), ProducerEpoch(3),
+                Sequence(77));
+  const StatusOr<BatchView> batch = BatchView::Parse(bytes.span());
+  ASSERT_TRUE(batch.ok());
+  EXPECT_EQ(batch->producer_id(), ProducerId(9000));
+  EXPECT_EQ(batch->producer_epoch(), ProducerEpoch(3));
+  EXPECT_EQ(batch->base_sequence(), Sequence(77));
+  EXPECT_EQ(batch->records_count(), 4);
+  EXPECT_TRUE(batch->CrcMatches());
+}
+
 TEST(SequenceTest, WrapsToZeroAfterTheLargest) {
   EXPECT_EQ(IncrementSequence(Sequence(kInt32Max), 1), Sequence(0));
   EXPECT_EQ(IncrementSequence(Sequence(kInt32Max - 2), 4), Sequence(1));
