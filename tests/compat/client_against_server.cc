@@ -11,6 +11,7 @@
 #include "client/cluster_metadata.h"
 #include "client/connect_step.h"
 #include "client/connection_pool.h"
+#include "client/producer.h"
 #include "protocol/messages/init_producer_id.h"
 #include "protocol/messages/metadata.h"
 #include "protocol/messages/produce.h"
@@ -363,6 +364,61 @@ TEST_F(ClientAgainstServer, TheClusterDescribesItself) {
       updates[0].level = 1;
       const auto refused = co_await test.admin->UpdateFeatures(std::move(updates), test.usual);
       EXPECT_FALSE(refused.ok() && refused->at(0).status.ok());
+    }
+  };
+  Run(Story::Tell(*this));
+}
+
+constexpr int32_t kPartitions = 3;
+constexpr int kRecords = 400;
+
+// In every codec; each record once, in the order of its partition.
+TEST_F(ClientAgainstServer, AProducerWritesEachRecordOnce) {
+  struct Story {
+    static Task<> Write(ClientAgainstServer& test, std::string topic, Compression compression,
+                        std::vector<int64_t>& ends) {
+      ProducerConfig config;
+      config.batch_bytes = 2000;
+      config.compression = compression;
+      Producer producer(test.runtime, *test.pool, *test.metadata, config);
+      int delivered = 0;
+      for (int i = 0; i < kRecords; ++i) {
+        const std::string key = StrCat("key ", i);
+        const std::string value = StrCat("the value of record ", i, " of ", kRecords);
+        ProducerRecord record;
+        record.topic = topic;
+        if (i % 2 == 0) record.key = AsBytes(key);
+        record.value = AsBytes(value);
+        DeliveryHandler handler = [&ends, &delivered](const StatusOr<RecordMetadata>& result) {
+          ASSERT_TRUE(result.ok()) << result.status();
+          int64_t& end = ends.at(static_cast<size_t>(result->partition.value()));
+          EXPECT_EQ(result->offset, Offset(end));
+          ++end;
+          ++delivered;
+        };
+        const Status taken = co_await producer.Append(record, std::move(handler));
+        EXPECT_TRUE(taken.ok()) << taken;
+      }
+      const Status closed = co_await producer.Close(std::chrono::seconds(20));
+      EXPECT_TRUE(closed.ok()) << closed;
+      EXPECT_EQ(delivered, kRecords);
+    }
+    static Task<> Tell(ClientAgainstServer& test) {
+      const std::string name = test.NewName();
+      co_await test.Create(name, kPartitions);
+      std::vector<int64_t> ends(kPartitions, 0);
+      for (const Codec codec :
+           {Codec::kNone, Codec::kGzip, Codec::kSnappy, Codec::kLz4, Codec::kZstd}) {
+        const Compression compression = Compression::Of(codec);
+        co_await Write(test, name, compression, ends);
+      }
+      std::vector<OffsetQuery> queries(kPartitions);
+      for (int32_t i = 0; i < kPartitions; ++i) {
+        queries[static_cast<size_t>(i)].partition = TopicPartitionName{name, PartitionId(i)};
+        queries[static_cast<size_t>(i)].timestamp = kLatestOffset;
+      }
+      const auto latest = co_await test.admin->ListOffsets(std::move(queries), false, test.usual);
+      for (size_t i = 0; i < ends.size(); ++i) EXPECT_EQ(latest[i].offset, Offset(ends[i])) << i;
     }
   };
   Run(Story::Tell(*this));
