@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/hash_map.h"
+#include "base/btree_map.h"
 #include "base/ids.h"
 #include "base/status.h"
 #include "base/strong_int.h"
@@ -72,7 +72,7 @@ class LogLimiter {
   };
   Cause* Find(std::string_view cause, TimestampMs now);
 
-  FlatHashMap<std::string, Cause> causes_;
+  BTreeMap<std::string, Cause> causes_;
   Cause others_;
   bool others_seen_ = false;
 };

@@ -1,14 +1,18 @@
 #include "base/status.h"
 
-#include <charconv>
-
-#include "absl/strings/cord.h"
-#include "base/check.h"
+#include <ostream>
+#include <vector>
 
 namespace penstock {
-namespace {
 
-constexpr char kPayloadUrl[] = "penstock/error_code";
+struct Status::Failure {
+  StatusCode code;
+  std::string message;
+  ErrorCode kafka_code = ErrorCode::kNone;  // kNone: nobody gave one
+  std::vector<std::pair<std::string, std::string>> details;
+};
+
+namespace {
 
 StatusCode KindOf(ErrorCode code) {
   return IsRetriable(code) ? StatusCode::kUnavailable : StatusCode::kFailedPrecondition;
@@ -32,33 +36,106 @@ ErrorCode ClosestTo(StatusCode kind) {
 
 }  // namespace
 
+std::string_view NameOf(StatusCode code) {
+  switch (code) {
+    case StatusCode::kOk:
+      return "ok";
+    case StatusCode::kInvalidArgument:
+      return "invalid argument";
+    case StatusCode::kOutOfRange:
+      return "out of range";
+    case StatusCode::kNotFound:
+      return "not found";
+    case StatusCode::kAlreadyExists:
+      return "already exists";
+    case StatusCode::kFailedPrecondition:
+      return "failed precondition";
+    case StatusCode::kPermissionDenied:
+      return "permission denied";
+    case StatusCode::kUnavailable:
+      return "unavailable";
+    case StatusCode::kDeadlineExceeded:
+      return "deadline exceeded";
+    case StatusCode::kAborted:
+      return "aborted";
+    case StatusCode::kCancelled:
+      return "cancelled";
+    case StatusCode::kResourceExhausted:
+      return "resource exhausted";
+    case StatusCode::kDataLoss:
+      return "data loss";
+    case StatusCode::kUnimplemented:
+      return "unimplemented";
+    case StatusCode::kInternal:
+      return "internal";
+  }
+  return "unknown";
+}
+
+Status::Status(StatusCode code, std::string_view message) {
+  if (code == StatusCode::kOk) return;
+  failure_ = std::make_shared<Failure>(
+      Failure{.code = code, .message = std::string(message), .details = {}});
+}
+
+StatusCode Status::code() const { return ok() ? StatusCode::kOk : failure_->code; }
+std::string_view Status::message() const {
+  return ok() ? std::string_view() : std::string_view(failure_->message);
+}
+
+std::string Status::ToString() const {
+  if (ok()) return "ok";
+  return std::string(NameOf(code())) + ": " + failure_->message;
+}
+
+bool Status::operator==(const Status& other) const {
+  if (failure_ == other.failure_) return true;
+  if (ok() || other.ok()) return false;
+  return failure_->code == other.failure_->code && failure_->message == other.failure_->message &&
+         failure_->kafka_code == other.failure_->kafka_code;
+}
+
+std::ostream& operator<<(std::ostream& out, const Status& status) {
+  return out << status.ToString();
+}
+
 Status KafkaError(ErrorCode code, std::string_view message) {
   CHECK(code != ErrorCode::kNone);
-  Status status = MakeStatus(KindOf(code), message);
-  status.SetPayload(kPayloadUrl, absl::Cord(std::to_string(static_cast<int>(code))));
-  return status;
+  return Status(std::make_shared<Status::Failure>(Status::Failure{
+      .code = KindOf(code), .message = std::string(message), .kafka_code = code, .details = {}}));
 }
 
 ErrorCode ErrorCodeOf(const Status& status) {
   if (status.ok()) return ErrorCode::kNone;
-  const auto payload = status.GetPayload(kPayloadUrl);
-  if (!payload.has_value()) return ClosestTo(status.code());
-  const std::string digits(*payload);
-  int code = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), code);
-  return static_cast<ErrorCode>(code);
+  const ErrorCode given = status.failure_->kafka_code;
+  return given == ErrorCode::kNone ? ClosestTo(status.code()) : given;
 }
 
 Status Annotate(const Status& status, std::string_view context) {
   if (status.ok()) return status;
-  std::string message(context);
-  message += ": ";
-  message += MessageOf(status);
-  Status annotated = MakeStatus(status.code(), message);
-  status.ForEachPayload([&annotated](absl::string_view url, const absl::Cord& payload) {
-    annotated.SetPayload(url, payload);
-  });
-  return annotated;
+  auto annotated = std::make_shared<Status::Failure>(*status.failure_);
+  annotated->message.insert(0, std::string(context) + ": ");
+  return Status(std::move(annotated));
+}
+
+Status WithDetail(const Status& status, std::string_view name, std::string_view text) {
+  if (status.ok()) return status;
+  auto detailed = std::make_shared<Status::Failure>(*status.failure_);
+  for (auto& [known, value] : detailed->details) {
+    if (known != name) continue;
+    value = text;
+    return Status(std::move(detailed));
+  }
+  detailed->details.emplace_back(name, text);
+  return Status(std::move(detailed));
+}
+
+std::optional<std::string> DetailOf(const Status& status, std::string_view name) {
+  if (status.ok()) return std::nullopt;
+  for (const auto& [known, value] : status.failure_->details) {
+    if (known == name) return value;
+  }
+  return std::nullopt;
 }
 
 }  // namespace penstock

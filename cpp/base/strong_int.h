@@ -32,10 +32,6 @@ class StrongInt {
   constexpr StrongInt& operator+=(Rep n) { return *this = *this + n; }
   constexpr StrongInt& operator++() { return *this += 1; }
 
-  template <class H>
-  friend H AbslHashValue(H h, StrongInt a) {
-    return H::combine(std::move(h), a.value_);
-  }
   friend std::ostream& operator<<(std::ostream& out, StrongInt a) { return out << +a.value_; }
 
  private:

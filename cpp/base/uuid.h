@@ -31,10 +31,6 @@ class Uuid {
   std::string ToString() const;
 
   auto operator<=>(const Uuid&) const = default;
-  template <class H>
-  friend H AbslHashValue(H h, const Uuid& id) {
-    return H::combine(std::move(h), id.high_, id.low_);
-  }
   friend std::ostream& operator<<(std::ostream& out, const Uuid& id) {
     return out << id.ToString();
   }

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "base/status_detail.h"
+#include "base/status.h"
 
 namespace penstock {
 

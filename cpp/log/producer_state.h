@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "base/hash_map.h"
+#include "base/btree_map.h"
 #include "base/ids.h"
 #include "base/status.h"
 #include "log/log_types.h"
@@ -85,7 +85,7 @@ class ProducerStateTable {
   Status CheckSequence(const BatchView& batch, const ProducerState& state) const;
   std::vector<ProducerId> SortedIds() const;
 
-  FlatHashMap<ProducerId, ProducerState> producers_;
+  BTreeMap<ProducerId, ProducerState> producers_;
   std::map<Offset, ProducerId> ongoing_transactions_;  // by first offset
   int64_t expiration_ms_ = 86'400'000;
 };

@@ -18,10 +18,6 @@ struct TopicPartition {
   std::string ToString() const { return StrCat(topic, '-', partition); }
 
   auto operator<=>(const TopicPartition&) const = default;
-  template <class H>
-  friend H AbslHashValue(H h, const TopicPartition& value) {
-    return H::combine(std::move(h), value.topic, value.partition);
-  }
   friend std::ostream& operator<<(std::ostream& out, const TopicPartition& value) {
     return out << value.ToString();
   }

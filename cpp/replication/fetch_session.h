@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/hash_map.h"
+#include "base/btree_map.h"
 #include "base/ids.h"
 #include "base/status.h"
 #include "base/time.h"
@@ -29,10 +29,6 @@ struct FetchKey {
   PartitionId partition{0};
 
   auto operator<=>(const FetchKey&) const = default;
-  template <class H>
-  friend H AbslHashValue(H h, const FetchKey& key) {
-    return H::combine(std::move(h), key.topic_id, key.topic, key.partition);
-  }
 };
 
 struct FetchPosition {
@@ -123,7 +119,7 @@ class FetchSessions {
     Instant created;
     Instant last_used;
     PartitionList partitions;  // in the order of the next reading
-    FlatHashMap<FetchKey, PartitionList::iterator> by_key;
+    BTreeMap<FetchKey, PartitionList::iterator> by_key;
     size_t counted_size = 0;
   };
 

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/hash_map.h"
+#include "base/btree_map.h"
 #include "base/ids.h"
 #include "base/log.h"
 #include "base/status.h"
@@ -83,7 +83,7 @@ class ReplicaManager final : public Publisher, private LogProvider {
   ConfigLayers layers_;
   ConfigsImage configs_;
   std::map<Uuid, Topic> topics_;
-  FlatHashMap<std::string, Uuid> ids_by_name_;
+  BTreeMap<std::string, Uuid> ids_by_name_;
   std::set<TopicPartition> on_disk_;  // directories that were found at start and not opened yet
   // Partitions of deleted topics that still hold their name. A later topic of this name opens no
   // log before, and a deleted one never begins to: so at most one of them has a directory.

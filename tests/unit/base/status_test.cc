@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+
 namespace penstock {
 namespace {
 
@@ -41,6 +43,55 @@ TEST(StatusTest, AssignOrReturnLeavesWithTheFirstError) {
   EXPECT_EQ(*Quarter(8), 2);
   EXPECT_EQ(MessageOf(Quarter(6).status()), "odd");
   EXPECT_EQ(MessageOf(Quarter(7).status()), "odd");
+}
+
+TEST(StatusTest, ADetailStaysThroughAnnotationAndOutOfTheMessage) {
+  const Status refused = KafkaError(ErrorCode::kNetworkException, "refused");
+  const Status annotated = Annotate(WithDetail(refused, "step", "connect"), "kafka-1:9092");
+  EXPECT_EQ(DetailOf(annotated, "step"), "connect");
+  EXPECT_EQ(DetailOf(annotated, "broker"), std::nullopt);
+  EXPECT_EQ(MessageOf(annotated), "kafka-1:9092: refused");
+  EXPECT_EQ(ErrorCodeOf(annotated), ErrorCode::kNetworkException);
+  EXPECT_EQ(DetailOf(refused, "step"), std::nullopt) << "what was shared has changed";
+}
+
+TEST(StatusTest, ALaterDetailOfANameReplacesTheFirst) {
+  const Status first = WithDetail(Unavailable("no answer"), "step", "resolve");
+  EXPECT_EQ(DetailOf(WithDetail(first, "step", "connect"), "step"), "connect");
+}
+
+TEST(StatusTest, SuccessHasNoDetails) {
+  const Status fine = WithDetail(OkStatus(), "step", "connect");
+  EXPECT_TRUE(fine.ok());
+  EXPECT_EQ(DetailOf(fine, "step"), std::nullopt);
+}
+
+TEST(StatusTest, EqualMeansTheSameKindWordsAndCode) {
+  EXPECT_EQ(NotFound("x"), NotFound("x"));
+  EXPECT_NE(NotFound("x"), NotFound("y"));
+  EXPECT_NE(NotFound("x"), InvalidArgument("x"));
+  EXPECT_NE(KafkaError(ErrorCode::kInvalidConfig, "x"), FailedPrecondition("x"));
+  EXPECT_NE(NotFound("x"), OkStatus());
+  EXPECT_EQ(Status(StatusCode::kOk, "said for nothing"), OkStatus());
+}
+
+TEST(StatusOrTest, HoldsWhatCannotBeCopied) {
+  StatusOr<std::unique_ptr<int>> made = std::make_unique<int>(7);
+  ASSERT_TRUE(made.ok());
+  StatusOr<std::shared_ptr<int>> shared = std::move(made);
+  EXPECT_EQ(**shared, 7);
+  EXPECT_EQ(*std::move(shared).value_or(nullptr), 7);
+}
+
+TEST(StatusOrTest, GivesTheOtherValueForAnError) {
+  const StatusOr<int> none = NotFound("no number");
+  EXPECT_EQ(none.value_or(3), 3);
+  EXPECT_EQ(none.status(), NotFound("no number"));
+}
+
+TEST(StatusOrDeathTest, TheValueOfAnErrorEndsTheProcess) {
+  const StatusOr<int> none = NotFound("no number");
+  EXPECT_DEATH(static_cast<void>(*none), "status.h");
 }
 
 }  // namespace
