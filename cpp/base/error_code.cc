@@ -35,4 +35,14 @@ bool IsRetriable(ErrorCode code) {
   return false;
 }
 
+std::span<const ErrorInfo> AllErrors() {
+  static constexpr ErrorInfo kRows[] = {
+#define ERROR_CODE(number, name, identifier, retriable, message) \
+  {ErrorCode::identifier, #name, retriable, message},
+#include "base/error_codes.inc"
+#undef ERROR_CODE
+  };
+  return kRows;
+}
+
 }  // namespace penstock

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <ostream>
+#include <span>
 #include <string_view>
 
 namespace penstock {
@@ -19,6 +20,15 @@ std::string_view NameOf(ErrorCode code);
 // One sentence for people; empty for kNone.
 std::string_view DescriptionOf(ErrorCode code);
 bool IsRetriable(ErrorCode code);
+
+struct ErrorInfo {
+  ErrorCode code;
+  std::string_view name;
+  bool retriable;
+  std::string_view message;
+};
+// All of them, kNone included, by number.
+std::span<const ErrorInfo> AllErrors();
 
 inline std::ostream& operator<<(std::ostream& out, ErrorCode code) { return out << NameOf(code); }
 

@@ -1,7 +1,6 @@
 #include "base/status.h"
 
 #include <ostream>
-#include <vector>
 
 namespace penstock {
 
@@ -9,7 +8,7 @@ struct Status::Failure {
   StatusCode code;
   std::string message;
   ErrorCode kafka_code = ErrorCode::kNone;  // kNone: nobody gave one
-  std::vector<std::pair<std::string, std::string>> details;
+  std::vector<StatusDetail> details;
 };
 
 namespace {
@@ -107,8 +106,12 @@ Status KafkaError(ErrorCode code, std::string_view message) {
 
 ErrorCode ErrorCodeOf(const Status& status) {
   if (status.ok()) return ErrorCode::kNone;
-  const ErrorCode given = status.failure_->kafka_code;
+  const ErrorCode given = GivenErrorCodeOf(status);
   return given == ErrorCode::kNone ? ClosestTo(status.code()) : given;
+}
+
+ErrorCode GivenErrorCodeOf(const Status& status) {
+  return status.ok() ? ErrorCode::kNone : status.failure_->kafka_code;
 }
 
 Status Annotate(const Status& status, std::string_view context) {
@@ -121,19 +124,23 @@ Status Annotate(const Status& status, std::string_view context) {
 Status WithDetail(const Status& status, std::string_view name, std::string_view text) {
   if (status.ok()) return status;
   auto detailed = std::make_shared<Status::Failure>(*status.failure_);
-  for (auto& [known, value] : detailed->details) {
-    if (known != name) continue;
-    value = text;
+  for (StatusDetail& known : detailed->details) {
+    if (known.name != name) continue;
+    known.text = text;
     return Status(std::move(detailed));
   }
-  detailed->details.emplace_back(name, text);
+  detailed->details.push_back({std::string(name), std::string(text)});
   return Status(std::move(detailed));
 }
 
+const std::vector<StatusDetail>& DetailsOf(const Status& status) {
+  static const std::vector<StatusDetail> kNone;
+  return status.ok() ? kNone : status.failure_->details;
+}
+
 std::optional<std::string> DetailOf(const Status& status, std::string_view name) {
-  if (status.ok()) return std::nullopt;
-  for (const auto& [known, value] : status.failure_->details) {
-    if (known == name) return value;
+  for (const StatusDetail& known : DetailsOf(status)) {
+    if (known.name == name) return known.text;
   }
   return std::nullopt;
 }

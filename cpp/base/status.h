@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "base/check.h"
 #include "base/error_code.h"
@@ -37,6 +38,11 @@ enum class StatusCode {
 };
 std::string_view NameOf(StatusCode code);
 
+struct StatusDetail {
+  std::string name;
+  std::string text;
+};
+
 // Copies are cheap and share what they say; success holds nothing. Thread-safe as an int is.
 class [[nodiscard]] Status {
  public:
@@ -54,9 +60,10 @@ class [[nodiscard]] Status {
  private:
   friend Status KafkaError(ErrorCode code, std::string_view message);
   friend ErrorCode ErrorCodeOf(const Status& status);
+  friend ErrorCode GivenErrorCodeOf(const Status& status);
   friend Status Annotate(const Status& status, std::string_view context);
   friend Status WithDetail(const Status& status, std::string_view name, std::string_view text);
-  friend std::optional<std::string> DetailOf(const Status& status, std::string_view name);
+  friend const std::vector<StatusDetail>& DetailsOf(const Status& status);
 
   struct Failure;
   explicit Status(std::shared_ptr<const Failure> failure) : failure_(std::move(failure)) {}
@@ -162,6 +169,8 @@ Status KafkaError(ErrorCode code, std::string_view message);
 // The Kafka code of `status`: kNone for OK, the code given to KafkaError, else the closest one for
 // the kind of status (kUnknownServerError where there is none).
 ErrorCode ErrorCodeOf(const Status& status);
+// Only the code given to KafkaError; kNone where nobody gave one.
+ErrorCode GivenErrorCodeOf(const Status& status);
 
 // `status` with "context: " in front of its message; code, Kafka code and details stay. OK stays
 // OK.
@@ -171,6 +180,8 @@ Status Annotate(const Status& status, std::string_view context);
 Status WithDetail(const Status& status, std::string_view name, std::string_view text);
 // Nothing if there is no such detail.
 std::optional<std::string> DetailOf(const Status& status, std::string_view name);
+// All of them, in the order of their names' first use. Valid as long as the status.
+const std::vector<StatusDetail>& DetailsOf(const Status& status);
 
 }  // namespace penstock
 
