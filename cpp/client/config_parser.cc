@@ -17,7 +17,13 @@ Status UnknownName(std::span<const ConfigDef> rows, std::string_view name) {
   const std::string_view nearest = NearestOf(name, names);
   std::string message = StrCat("Unknown configuration '", name, "'");
   if (!nearest.empty()) StrAppend(message, ", did you mean '", nearest, "'?");
-  return KafkaError(ErrorCode::kInvalidConfig, message);
+  return WithDetail(KafkaError(ErrorCode::kInvalidConfig, message), kConfigDetail, name);
+}
+
+StatusOr<ConfigValue> Parsed(const ConfigDef& row, std::string_view text) {
+  StatusOr<ConfigValue> value = ParseConfigValue(row, text);
+  if (!value.ok()) return WithDetail(value.status(), kConfigDetail, row.name);
+  return value;
 }
 
 }  // namespace
@@ -29,9 +35,9 @@ StatusOr<ParsedConfigs> ParsedConfigs::Parse(std::span<const ConfigDef> rows,
     const auto found = given.find(row.name);
     if (found == given.end()) {
       CHECK(row.default_value.has_value());
-      ASSIGN_OR_RETURN(parsed.values_[row.name], ParseConfigValue(row, *row.default_value));
+      ASSIGN_OR_RETURN(parsed.values_[row.name], Parsed(row, *row.default_value));
     } else {
-      ASSIGN_OR_RETURN(parsed.values_[row.name], ParseConfigValue(row, found->second));
+      ASSIGN_OR_RETURN(parsed.values_[row.name], Parsed(row, found->second));
       parsed.given_.insert(found->first);
     }
   }

@@ -16,11 +16,15 @@
 
 namespace penstock {
 
+// The detail of an error that names the config.
+inline constexpr std::string_view kConfigDetail = "config";
+
 class ParsedConfigs {
  public:
   // Every row has a value afterwards, the default where none was given. Each row has a default.
   // INVALID_CONFIG for a value that its row does not allow, in the words of Kafka's
-  // ConfigException, and for a name that no row has, with the name that may have been meant.
+  // ConfigException, and for a name that no row has, with the name that may have been meant. Both
+  // have kConfigDetail.
   static StatusOr<ParsedConfigs> Parse(std::span<const ConfigDef> rows, const ConfigMap& given);
 
   bool given(std::string_view name) const { return given_.contains(name); }
