@@ -17,7 +17,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/hash_map.h"
+#include "base/btree_map.h"
 #include "base/ids.h"
 #include "base/time.h"
 #include "client/idempotence.h"
@@ -139,7 +139,7 @@ class Accumulator {
 
   const ProducerConfig& config_;
   Idempotence* const idempotence_;
-  FlatHashMap<std::string, std::vector<std::unique_ptr<PartitionQueue>>> topics_;
+  BTreeMap<std::string, std::vector<std::unique_ptr<PartitionQueue>>> topics_;
   // Queues that are not empty. One from which a batch was taken goes to the end, so that none
   // starves.
   std::list<PartitionQueue*> listed_;

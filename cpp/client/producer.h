@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/hash_map.h"
+#include "base/btree_map.h"
 #include "base/ids.h"
 #include "base/status.h"
 #include "base/time.h"
@@ -116,7 +116,7 @@ class Producer {
   std::optional<Idempotence> idempotence_;
   Semaphore memory_;
   Accumulator accumulator_;
-  FlatHashMap<std::string, std::unique_ptr<Topic>> topics_;
+  BTreeMap<std::string, std::unique_ptr<Topic>> topics_;
   std::multiset<uint64_t> in_line_;  // appends that wait, by their number
   uint64_t last_in_line_ = 0;
   bool closed_ = false;   // takes no record any more
