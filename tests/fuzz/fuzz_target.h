@@ -31,6 +31,8 @@ void RunProtocolDecode(std::span<const uint8_t> input);
 Corpus ProtocolDecodeCorpus();
 void RunRecordBatch(std::span<const uint8_t> input);
 Corpus RecordBatchCorpus();
+void RunFetchedBatches(std::span<const uint8_t> input);
+Corpus FetchedBatchesCorpus();
 void RunLogRecovery(std::span<const uint8_t> input);
 Corpus LogRecoveryCorpus();
 void RunProperties(std::span<const uint8_t> input);

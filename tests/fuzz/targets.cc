@@ -7,6 +7,7 @@ namespace {
 constexpr FuzzTarget kTargets[] = {
     {"protocol_decode", RunProtocolDecode, ProtocolDecodeCorpus, 200'000},
     {"record_batch", RunRecordBatch, RecordBatchCorpus, 60'000},
+    {"fetched_batches", RunFetchedBatches, FetchedBatchesCorpus, 30'000},
     {"log_recovery", RunLogRecovery, LogRecoveryCorpus, 1'500},
     {"properties", RunProperties, PropertiesCorpus, 40'000},
     {"connection", RunConnection, ConnectionCorpus, 600},
