@@ -22,6 +22,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "cpp/client/admin_partitions.cc": "admin_test.cc",
     "cpp/client/admin_topics.cc": "admin_test.cc",
     "cpp/client/sender_request.cc": "sender_test.cc",
+    "cpp/client/fetcher_answer.cc": "fetcher_test.cc",
     # Tables, and one story that walks through all of a folder's files.
     "cpp/broker/handlers/handlers.cc": "handler_table_test.cc",
     "cpp/config/broker_configs.cc": "config_table_test.cc",
