@@ -257,12 +257,16 @@ Task<StatusOr<RecordMetadata>> Producer::Send(ProducerRecord record) {
   co_return co_await delivered->Wait();
 }
 
+void Producer::Hurry() {
+  accumulator_.Hurry(accumulator_.last_number());
+  sender_.Wake();
+}
+
 Task<> Producer::FlushAll() {
   const uint64_t last_in_line = last_in_line_;
   while (!in_line_.empty() && *in_line_.begin() <= last_in_line) co_await left_line_.Wait();
   const uint64_t number = accumulator_.last_number();
-  accumulator_.Hurry(number);
-  sender_.Wake();
+  Hurry();
   co_await sender_.AwaitFinished(number);
 }
 

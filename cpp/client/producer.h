@@ -75,6 +75,9 @@ class Producer {
   // Append, then waits for the delivery. Cancelling the Task does not take the record back.
   Task<StatusOr<RecordMetadata>> Send(ProducerRecord record);
 
+  // Sends at once what lingers.
+  void Hurry();
+
   // Sends at once what lingers, and waits until every record of an Append that was begun before has
   // been answered. The producer outlives the Task.
   Task<> Flush();

@@ -46,6 +46,10 @@ class NodeCore {
   ~NodeCore();
   bool IsForked() const { return !thread_.CheckProcess().ok(); }
 
+  // What is in it belongs to the node's thread.
+  Inside& inside() { return inside_; }
+  WorldThread& thread() { return thread_; }
+
   // From any thread but the node's own, and until the destructor.
 
   // As Broker::Serve, over TCP.

@@ -38,9 +38,9 @@ MAY_INCLUDE: dict[str, frozenset[str]] = {
         "broker": "coordinator replication metadata raft log security config record "
         "protocol runtime base",
         # layer 8
-        "embed": "broker client config runtime runtime/linux runtime/sim base",
+        "embed": "broker client config record runtime runtime/linux runtime/sim base",
         # layer 9
-        "bindings": "embed client base",
+        "bindings": "embed client config record runtime base",
         "main": "embed client broker config runtime runtime/linux base",
     }.items()
 }

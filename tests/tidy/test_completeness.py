@@ -10,7 +10,7 @@ from tidy.tree import below, cpp_files, files, text
 
 # source file without a test of its name -> what tests it instead
 TESTED_ELSEWHERE: dict[str, str] = {
-    "cpp/bindings/module.cc": "tests/python/test_wheel.py",
+    "cpp/bindings/": "tests/python/test_native.py, with what Python sees of it",
     "cpp/main/main.cc": "tests/compat and tests/python/test_demo.py start the program",
     # The ports' implementations are held by one suite per port, run on both worlds.
     "cpp/runtime/linux/": "tests/conformance",

@@ -10,6 +10,8 @@ from tidy.tree import code, cpp_files, files, strip, text
 
 LINUX = ("cpp/runtime/linux/", "tests/unit/runtime/linux")
 RINGS = ("cpp/base/spsc_ring.", "cpp/base/mpsc_ring.", "tests/unit/base/")
+# Where a program's threads meet an engine's.
+SEAM = ("cpp/embed/", "cpp/bindings/")
 WORLDS = (*LINUX, "tests/conformance/", "tests/unit/embed/", "cpp/main/", "benchmarks/")
 
 
@@ -27,13 +29,13 @@ BANS = (
         r"\bstd::(mutex|shared_mutex|recursive_mutex|atomic\w*|thread|jthread|condition_variable\w*"
         r"|lock_guard|unique_lock|scoped_lock|call_once|this_thread|latch|barrier|\w*semaphore)\b"
         r"|\bthread_local\b|\babsl::Mutex",
-        (*WORLDS, *RINGS),
+        (*WORLDS, *RINGS, *SEAM),
         "Shards and the two rings",
     ),
     Ban(
         r"\b(system|steady|high_resolution)_clock\b|\bclock_gettime\b|\bgettimeofday\b"
         r"|(?<![\w.>:])(std::)?time\s*\(\s*(nullptr|NULL|0)\s*\)|\babsl::(Now|GetCurrentTimeNanos)\b",
-        WORLDS,
+        (*WORLDS, *SEAM),
         "Clock",
     ),
     Ban(
@@ -52,7 +54,7 @@ BANS = (
     Ban(
         r"#include <(sys/(?!types\.h)|unistd\.h|fcntl\.h|netinet/|arpa/|poll\.h|pthread\.h"
         r"|netdb\.h)",
-        WORLDS,
+        (*WORLDS, *SEAM),
         "a port",
     ),
     Ban(r"\bthrow\b|\bcatch\s*\(", ("cpp/bindings/", "cpp/main/"), "Status"),

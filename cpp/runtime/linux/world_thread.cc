@@ -19,9 +19,10 @@ void WorldThread::End() {
 
 Status WorldThread::CheckProcess() const {
   if (::getpid() == process_id_) return OkStatus();
-  return FailedPrecondition(StrCat("it was opened by process ", process_id_,
-                                   ", of which this one (", ::getpid(),
-                                   ") is a fork: open it after the fork"));
+  const Status forked =
+      FailedPrecondition(StrCat("it was opened by process ", process_id_, ", of which this one (",
+                                ::getpid(), ") is a fork: open it after the fork"));
+  return WithDetail(forked, "forked", std::to_string(process_id_));
 }
 
 void WorldThread::PushWhenThereIsRoom(Work& work) {
