@@ -47,7 +47,7 @@ TEST(EngineTest, OneThatCannotConnectSaysWhereItTried) {
   const auto engine = Engine::Connect(options);
   ASSERT_TRUE(engine.ok()) << engine.status();
   AdminOptions soon;
-  soon.timeout = Milliseconds(200);
+  soon.timeout = Milliseconds(1000);
   const auto described =
       (*engine)->Run([&](Engine::Parts& parts) { return parts.admin.DescribeCluster(soon); });
   ASSERT_FALSE(described.ok());
