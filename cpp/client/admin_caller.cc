@@ -1,5 +1,8 @@
 #include "client/admin_caller.h"
 
+#include "base/strings.h"
+#include "client/connect_step.h"
+
 namespace penstock {
 
 namespace {
@@ -17,6 +20,14 @@ Status AdminCaller::Unanswered() {
 
 Status AdminCaller::TimedOut() {
   return KafkaError(ErrorCode::kRequestTimedOut, "no answer in the time that was given");
+}
+
+Status AdminCaller::BehindWhich(const Status& failure, const Status& before) {
+  if (before.ok() || !(failure == TimedOut())) return failure;
+  const Status both = KafkaError(ErrorCode::kRequestTimedOut,
+                                 StrCat(failure.message(), "; before: ", before.message()));
+  const std::optional<ConnectStep> step = FailedStepOf(before);
+  return step.has_value() ? FailedAt(*step, both) : both;
 }
 
 Task<StatusOr<Address>> AdminCaller::Find(AdminTarget target, Instant deadline) {

@@ -62,6 +62,7 @@ class AdminCaller {
       AdminTarget target, Request request,
       std::function<ErrorCode(const typename Request::Response&)> error_of, Instant deadline) {
     using Response = typename Request::Response;
+    Status last;
     for (int failures = 1;; ++failures) {
       CO_ASSIGN_OR_RETURN(Address address, co_await Find(target, deadline));
       auto calling = Send(std::move(address), request, deadline);
@@ -73,7 +74,8 @@ class AdminCaller {
         failure = KafkaError(error, DescriptionOf(error));
       }
       const bool go_on = co_await MayRetry(failure, failures, deadline);
-      if (!go_on) co_return failure;
+      if (!go_on) co_return BehindWhich(failure, last);
+      last = failure;
     }
   }
 
@@ -149,6 +151,8 @@ class AdminCaller {
   // being refreshed.
   Task<bool> MayRetry(Status failure, int failures, Instant deadline);
   static Status TimedOut();
+  // `failure`, and where that only says that the time was over, also what went wrong before.
+  static Status BehindWhich(const Status& failure, const Status& before);
 
   Runtime& runtime_;
   ConnectionPool& pool_;

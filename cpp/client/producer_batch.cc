@@ -1,5 +1,6 @@
 #include "client/producer_batch.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
@@ -24,6 +25,10 @@ size_t SizeMaxOf(const RecordBytes& bytes) {
   return kVarintMax + (bytes.has_value() ? bytes->size() : 0);
 }
 
+// What a batch of the default size with small records takes at once.
+constexpr size_t kReservedMax = size_t{1} << 16;
+constexpr size_t kRecordsReserved = 64;
+
 }  // namespace
 
 size_t BatchSizeMaxOf(const NewRecord& record) {
@@ -44,6 +49,8 @@ ProducerBatch::ProducerBatch(uint64_t number, PartitionId partition, Compression
       memory_(std::move(memory)) {
   const BatchOptions options = OptionsOf(compression);
   builder_.emplace(options);
+  builder_->Reserve(std::min(static_cast<size_t>(memory_.units()), kReservedMax));
+  records_.reserve(kRecordsReserved);
 }
 
 ProducerBatch::~ProducerBatch() = default;

@@ -76,7 +76,8 @@ uint32_t Parcel::Append(const std::string& topic, const OutgoingRecord& record) 
   return static_cast<uint32_t>(records_.size() - 1);
 }
 
-void Parcel::Open() {
+void Parcel::Open(Owner& owner) {
+  owner_ = &owner;
   unanswered_ = static_cast<uint32_t>(records_.size());
   if (bulk_ != nullptr) return;
   outcomes_ = std::make_unique<Outcome[]>(records_.size());
@@ -114,8 +115,6 @@ void Parcel::Read(uint32_t index, Content& content) {
   }
   record.headers = content.headers;
 }
-
-void Parcel::DropBytes() { bytes_ = std::vector<uint8_t>(); }
 
 bool Parcel::Answer(uint32_t index, const StatusOr<RecordMetadata>& outcome) {
   CHECK(unanswered_ > 0);

@@ -75,10 +75,22 @@ struct OutgoingRecord {
 
 class Parcel {
  public:
+  // Whose records they are; on the engine's thread.
+  class Owner {
+   public:
+    virtual ~Owner() = default;
+    virtual void Answered(Parcel& parcel, uint32_t index,
+                          const StatusOr<RecordMetadata>& outcome) = 0;
+  };
+
   enum class State : uint8_t { kWaiting, kDelivered, kFailed };
 
   // `bulk` is null where each record has an outcome of its own.
-  explicit Parcel(std::shared_ptr<Bulk> bulk) : bulk_(std::move(bulk)) {}
+  // `bytes` may bring memory along; what is in it is dropped.
+  Parcel(std::shared_ptr<Bulk> bulk, std::vector<uint8_t> bytes)
+      : bulk_(std::move(bulk)), bytes_(std::move(bytes)) {
+    bytes_.clear();
+  }
 
   // --- The senders, one at a time, until the engine has taken it.
   // `topic` outlives the parcel.
@@ -88,16 +100,18 @@ class Parcel {
   const std::shared_ptr<Bulk>& bulk() const { return bulk_; }
 
   // --- The engine.
-  // From here on there are outcomes.
-  void Open();
+  // From here on there are outcomes. The owner outlives the answers.
+  void Open(Owner& owner);
+  // For the handler of a record, which has no room for more than this parcel and an index.
+  Owner& owner() { return *owner_; }
   // The record `index`, in the order of their appending; it points into the parcel.
   struct Content {
     ProducerRecord record;
     std::vector<RecordHeaderView> headers;
   };
   void Read(uint32_t index, Content& content);
-  // The bytes of the records are not needed any more.
-  void DropBytes();
+  // The bytes of the records are not needed any more: gives their memory.
+  std::vector<uint8_t> TakeBytes() { return std::move(bytes_); }
   // True if somebody had given up the record before it failed, so that nobody will ask.
   bool Answer(uint32_t index, const StatusOr<RecordMetadata>& outcome);
   uint32_t unanswered() const { return unanswered_; }
@@ -140,6 +154,7 @@ class Parcel {
   std::vector<Entry> records_;
   std::vector<uint8_t> bytes_;
   uint32_t unanswered_ = 0;
+  Owner* owner_ = nullptr;
   // Made with the first record, so that a record can be given up before the engine takes it.
   std::atomic<bool> open_{false};
   std::unique_ptr<Outcome[]> outcomes_;

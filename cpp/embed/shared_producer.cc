@@ -20,13 +20,17 @@ namespace {
 constexpr size_t kParcelBytes = size_t{1} << 18;
 // The share of buffer.memory that may wait for the engine.
 constexpr int64_t kWaitingShare = 4;
+// Memory of parcels that is used again, so that no page is touched for the first time again and
+// again.
+constexpr size_t kSparesMax = 8;
+constexpr size_t kSpareBytesMin = size_t{1} << 12;
 // While records keep coming, the engine looks for parcels this often, and no sender wakes it.
 constexpr Duration kPumpPause = Microseconds(50);
 
 }  // namespace
 
 // What lives on the engine's thread: the producer, and the pump that feeds it.
-class SharedProducer::Core {
+class SharedProducer::Core final : private Parcel::Owner {
  public:
   Core(SharedProducer& owner, Engine::Parts& parts, ProducerConfig config)
       : owner_(owner),
@@ -104,28 +108,29 @@ class SharedProducer::Core {
   }
 
   Task<> Give(std::shared_ptr<Parcel> parcel) {
-    parcel->Open();
+    parcel->Open(*this);
     const auto bytes = static_cast<int64_t>(parcel->size_in_bytes());
     const auto count = static_cast<uint32_t>(parcel->records());
     if (count > 0) open_[parcel.get()] = parcel;
     Parcel::Content content;
     for (uint32_t i = 0; i < count; ++i) {
       parcel->Read(i, content);
-      DeliveryHandler handler = [this, raw = parcel.get(),
-                                 i](const StatusOr<RecordMetadata>& outcome) {
-        Answer(*raw, i, outcome);
+      // Small enough to need no memory of its own.
+      DeliveryHandler handler = [raw = parcel.get(), i](const StatusOr<RecordMetadata>& outcome) {
+        raw->owner().Answered(*raw, i, outcome);
       };
       const StatusOr<bool> taken = producer_.TryAppend(content.record, handler);
       if (!taken.ok()) {
-        Answer(*parcel, i, taken.status());
+        Answered(*parcel, i, taken.status());
       } else if (!*taken) {
         const Status appended = co_await AppendUnlessEnding(content.record, std::move(handler));
-        if (!appended.ok()) Answer(*parcel, i, appended);
+        if (!appended.ok()) Answered(*parcel, i, appended);
       }
     }
-    parcel->DropBytes();
-    owner_.waiting_bytes_.fetch_sub(bytes);
-    owner_.room_.TellAll();
+    owner_.Recycle(parcel->TakeBytes());
+    const int64_t waiting = owner_.waiting_bytes_.fetch_sub(bytes) - bytes;
+    // Not for every parcel: who waits is woken when there is room for some more than one.
+    if (waiting <= owner_.waiting_bytes_max_ / 2) owner_.room_.TellAll();
   }
 
   Task<Status> AppendUnlessEnding(ProducerRecord record, DeliveryHandler handler) {
@@ -136,7 +141,7 @@ class SharedProducer::Core {
     co_return FailedPrecondition("the producer was closed before there was room for the record");
   }
 
-  void Answer(Parcel& parcel, uint32_t index, const StatusOr<RecordMetadata>& outcome) {
+  void Answered(Parcel& parcel, uint32_t index, const StatusOr<RecordMetadata>& outcome) override {
     if (parcel.Answer(index, outcome)) owner_.Note(parcel.TopicOf(index), outcome.status());
     owner_.unanswered_.fetch_sub(1);
     if (!outcome.ok()) owner_.failed_.fetch_add(1);
@@ -217,6 +222,19 @@ void SharedProducer::SealOpen() {
   open_ = nullptr;
 }
 
+std::vector<uint8_t> SharedProducer::TakeSpare() {
+  if (spare_.empty()) return {};
+  std::vector<uint8_t> taken = std::move(spare_.back());
+  spare_.pop_back();
+  return taken;
+}
+
+void SharedProducer::Recycle(std::vector<uint8_t> bytes) {
+  if (bytes.capacity() < kSpareBytesMin) return;
+  const std::lock_guard lock(mutex_);
+  if (spare_.size() < kSparesMax) spare_.push_back(std::move(bytes));
+}
+
 bool SharedProducer::WakeIsDue() { return std::exchange(pump_sleeps_, false); }
 
 void SharedProducer::Wake() {
@@ -236,7 +254,7 @@ StatusOr<std::optional<SharedProducer::Ticket>> SharedProducer::TrySend(
     if (open_ != nullptr && (open_->bulk() != nullptr || open_->size_in_bytes() >= kParcelBytes)) {
       SealOpen();
     }
-    if (open_ == nullptr) open_ = std::make_shared<Parcel>(nullptr);
+    if (open_ == nullptr) open_ = std::make_shared<Parcel>(nullptr, TakeSpare());
     const size_t before = open_->size_in_bytes();
     ticket = Ticket{open_, open_->Append(topic, record)};
     waiting_bytes_.fetch_add(static_cast<int64_t>(open_->size_in_bytes() - before));
@@ -257,7 +275,7 @@ StatusOr<bool> SharedProducer::TrySendIn(const std::shared_ptr<Bulk>& bulk,
     if (open_ != nullptr && (open_->bulk() != bulk || open_->size_in_bytes() >= kParcelBytes)) {
       SealOpen();
     }
-    if (open_ == nullptr) open_ = std::make_shared<Parcel>(bulk);
+    if (open_ == nullptr) open_ = std::make_shared<Parcel>(bulk, TakeSpare());
     const size_t before = open_->size_in_bytes();
     open_->Append(topic, record);
     waiting_bytes_.fetch_add(static_cast<int64_t>(open_->size_in_bytes() - before));

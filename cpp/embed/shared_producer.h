@@ -95,8 +95,10 @@ class SharedProducer final : public Engine::User {
   Status CheckOpen() const;
   void SealOpen();
   bool WakeIsDue();
+  std::vector<uint8_t> TakeSpare();
 
   void Wake();
+  void Recycle(std::vector<uint8_t> bytes);
   void Note(std::string_view topic, const Status& why);
 
   const std::shared_ptr<Engine> engine_;
@@ -112,6 +114,7 @@ class SharedProducer final : public Engine::User {
   bool pump_sleeps_ = true;
   bool closed_ = false;
   std::vector<Failure> failures_;
+  std::vector<std::vector<uint8_t>> spare_;
 
   std::atomic<int64_t> waiting_bytes_{0};
   std::atomic<int64_t> unanswered_{0};

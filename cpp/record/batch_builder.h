@@ -43,6 +43,9 @@ class BatchBuilder {
   BatchBuilder(const BatchBuilder&) = delete;
   BatchBuilder& operator=(const BatchBuilder&) = delete;
 
+  // Room for so many bytes before compression; only saves copies.
+  void Reserve(size_t bytes) { buffer_.reserve(bytes); }
+
   // The record gets the next offset.
   void Append(const NewRecord& record);
   // As Append, with an offset at least as high as the next one and less than 2^31 above the base

@@ -225,15 +225,15 @@ def test_an_event_loop_is_told(engine: _native.Engine) -> None:
 
     async def story() -> list[int]:
         notifier = _native.Notifier()
-        told: asyncio.Future[list[int]] = asyncio.get_running_loop().create_future()
-        asyncio.get_running_loop().add_reader(
-            notifier.fileno(), lambda: told.done() or told.set_result(notifier.drain())
-        )
-        assert producer.send("orders", b"x").notify(notifier, 7)
+        loop = asyncio.get_running_loop()
+        readable = asyncio.Event()
+        loop.add_reader(notifier.fileno(), readable.set)
         try:
-            return await asyncio.wait_for(told, 10)
+            assert producer.send("orders", b"x").notify(notifier, 7)
+            await asyncio.wait_for(readable.wait(), 10)
+            return notifier.drain()
         finally:
-            asyncio.get_running_loop().remove_reader(notifier.fileno())
+            loop.remove_reader(notifier.fileno())
 
     assert 7 in asyncio.run(story())
 

@@ -1,13 +1,29 @@
 #include "runtime/linux/world_thread.h"
 
+#include <pthread.h>
 #include <unistd.h>
 
 #include "base/strings.h"
 
 namespace penstock {
 
+namespace {
+
+// How often a process on the way from the first one to this one was forked off: another number than
+// a parent's.
+std::atomic<uint32_t> forks{0};
+
+uint32_t Forks() {
+  static const int kRegistered =
+      ::pthread_atfork(nullptr, nullptr, [] { forks.fetch_add(1, std::memory_order_relaxed); });
+  CHECK(kRegistered == 0);
+  return forks.load(std::memory_order_relaxed);
+}
+
+}  // namespace
+
 WorldThread::WorldThread(IdleMode idle_mode)
-    : process_id_(::getpid()), thread_([this, idle_mode] { Main(idle_mode); }) {
+    : process_id_(::getpid()), forks_(Forks()), thread_([this, idle_mode] { Main(idle_mode); }) {
   turning_.acquire();
 }
 
@@ -18,7 +34,7 @@ void WorldThread::End() {
 }
 
 Status WorldThread::CheckProcess() const {
-  if (::getpid() == process_id_) return OkStatus();
+  if (Forks() == forks_) return OkStatus();
   const Status forked =
       FailedPrecondition(StrCat("it was opened by process ", process_id_, ", of which this one (",
                                 ::getpid(), ") is a fork: open it after the fork"));

@@ -67,7 +67,7 @@ class WorldThread {
   LinuxWorld& world() { return *world_; }
   // Of the process that made it.
   int process_id() const { return process_id_; }
-  // An error in a process that was forked off: nobody would answer.
+  // An error in a process that was forked off: nobody would answer. Costs no system call.
   Status CheckProcess() const;
 
   // Any thread but the world's. Calls `function()` on the world's thread, unless that ends before;
@@ -124,6 +124,7 @@ class WorldThread {
   void TellOfRoom();
 
   const int process_id_;
+  const uint32_t forks_;  // of this process before it was made, as its children count them
   std::binary_semaphore turning_{0};
   LinuxWorld* world_ = nullptr;  // on the stack of the thread, as are calls_
   TaskGroup* calls_ = nullptr;

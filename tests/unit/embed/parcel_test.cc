@@ -11,12 +11,18 @@ RecordMetadata At(int64_t offset) {
   return {.partition = PartitionId(3), .offset = Offset(offset), .timestamp = TimestampMs(77)};
 }
 
+// Handlers are not called here.
+class Nobody final : public Parcel::Owner {
+  void Answered(Parcel&, uint32_t, const StatusOr<RecordMetadata>&) override { ADD_FAILURE(); }
+};
+
 class ParcelTest : public testing::Test {
  public:
   uint32_t Add(std::string_view value) { return parcel.Append(topic, {.value = AsBytes(value)}); }
 
   const std::string topic = "orders";
-  Parcel parcel{nullptr};
+  Nobody nobody;
+  Parcel parcel{nullptr, {}};
 };
 
 TEST_F(ParcelTest, ARecordComesOutAsItWentIn) {
@@ -28,7 +34,7 @@ TEST_F(ParcelTest, ARecordComesOutAsItWentIn) {
                         .value = std::nullopt,
                         .headers = headers});
   parcel.Append(topic, {.key = std::nullopt, .value = AsBytes("")});
-  parcel.Open();
+  parcel.Open(nobody);
   Parcel::Content content;
   parcel.Read(0, content);
   EXPECT_EQ(content.record.topic, "orders");
@@ -52,7 +58,7 @@ TEST_F(ParcelTest, EachRecordHasAnOutcomeOfItsOwn) {
   Add("a");
   Add("b");
   EXPECT_EQ(parcel.StateOf(0), Parcel::State::kWaiting);
-  parcel.Open();
+  parcel.Open(nobody);
   EXPECT_EQ(parcel.StateOf(1), Parcel::State::kWaiting);
   EXPECT_FALSE(parcel.Answer(1, At(9)));
   EXPECT_FALSE(parcel.Answer(0, KafkaError(ErrorCode::kMessageTooLarge, "too large")));
@@ -68,7 +74,7 @@ TEST_F(ParcelTest, WhoListensToARecordIsToldOfItAlone) {
   Add("b");
   const auto notifier = std::make_shared<Notifier>();
   parcel.listeners().Add(1, notifier, 42);
-  parcel.Open();
+  parcel.Open(nobody);
   parcel.Answer(0, At(1));
   EXPECT_TRUE(notifier->Drain().empty());
   parcel.Answer(1, At(2));
@@ -78,7 +84,7 @@ TEST_F(ParcelTest, WhoListensToARecordIsToldOfItAlone) {
 TEST_F(ParcelTest, AFailureThatNobodyWillAskForIsNoticedOnce) {
   for (const char* value : {"early", "late", "after", "asked"}) Add(value);
   EXPECT_FALSE(parcel.GiveUp(0));
-  parcel.Open();
+  parcel.Open(nobody);
   EXPECT_FALSE(parcel.GiveUp(1));
   const Status lost = Unavailable("gone");
   EXPECT_TRUE(parcel.Answer(0, lost)) << "given up before the engine took the parcel";
@@ -90,7 +96,7 @@ TEST_F(ParcelTest, AFailureThatNobodyWillAskForIsNoticedOnce) {
 
 TEST_F(ParcelTest, ADeliveryThatNobodyWillAskForIsNoNews) {
   Add("a");
-  parcel.Open();
+  parcel.Open(nobody);
   EXPECT_FALSE(parcel.GiveUp(0));
   EXPECT_FALSE(parcel.Answer(0, At(1)));
 }
@@ -98,9 +104,10 @@ TEST_F(ParcelTest, ADeliveryThatNobodyWillAskForIsNoNews) {
 TEST(BulkTest, IsDoneWhenItIsSealedAndEveryRecordAnswered) {
   const auto bulk = std::make_shared<Bulk>("orders");
   const std::string topic = "orders";
-  Parcel parcel(bulk);
+  Nobody nobody;
+  Parcel parcel(bulk, {});
   for (const char* value : {"a", "b", "c", "d"}) parcel.Append(topic, {.value = AsBytes(value)});
-  parcel.Open();
+  parcel.Open(nobody);
   const auto notifier = std::make_shared<Notifier>();
   bulk->listeners().Add(0, notifier, 1);
   parcel.Answer(1, At(11));
