@@ -79,7 +79,7 @@ def _(options: Options) -> Options:
 
     imported = time.perf_counter()
     with penstock.open(":memory:") as db:
-        db.topic("first").send(b"x").result()
+        db.topic("first").send(value_of(options)).result()
         acknowledged = time.perf_counter()
     return {
         "records": 1,

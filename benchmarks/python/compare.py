@@ -1,10 +1,10 @@
 """Compares penstock in Python with the clients that people use today, in interleaved rounds.
 
-    run.py SCENARIO... [--rounds N] [--records N] [--size BYTES] [--directory DIR]
+    compare.py SCENARIO... [--rounds N] [--records N] [--size BYTES] [--directory DIR]
 
-Each contender of a round is a fresh process; the broker of a scenario is one penstockd for all of
-them, with log.ack.durability=cache, and gets a new topic each time. Rates are medians of the rounds;
-the ratio is to the first contender that is not penstock.
+Each contender of a round is a fresh process. The broker of a scenario is one penstockd for all of
+them, with log.ack.durability=cache, and gets a new topic each time. Rates are medians of the
+rounds; the ratio is to the first contender that is not penstock.
 """
 
 from __future__ import annotations
