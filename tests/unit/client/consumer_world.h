@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -130,6 +132,7 @@ class ConsumerWorld : public testing::Test {
       for (const auto& asked : topic.partitions) {
         const Log& log = logs[asked.partition_index];
         offsets_asked.push_back(StrCat(asked.partition_index, ":", asked.timestamp));
+        if (before_offset != nullptr) before_offset();
         auto& partition = told.partitions.emplace_back();
         partition.partition_index = asked.partition_index;
         partition.offset = OffsetAt(log, asked.timestamp);
@@ -179,8 +182,18 @@ class ConsumerWorld : public testing::Test {
     }
     ++fetches;
     isolation_level = request.isolation_level;
+    if (lost_fetches > 0) {
+      --lost_fetches;
+      return std::nullopt;
+    }
     const bool is_full = request.session_epoch == 0;
     if (is_full) {
+      full_fetches.push_back(StrCat("broker ", broker, ":"));
+      for (const auto& topic : request.topics) {
+        for (const auto& partition : topic.partitions) {
+          StrAppend(full_fetches.back(), " ", partition.partition, "@", partition.fetch_offset);
+        }
+      }
       session = Session();
       session.id = ++last_session_id;
     } else if (request.session_id != session.id) {
@@ -205,8 +218,14 @@ class ConsumerWorld : public testing::Test {
     topic.topic = "rivers";
     topic.topic_id = topic_id;
     int64_t room = request.max_bytes;
-    for (const auto& [id, wanted] : session.wanted) {
-      FetchResponse::PartitionData data = AnswerPartition(broker, id, wanted, room);
+    std::vector<PartitionId> order;
+    for (const auto& [id, wanted] : session.wanted) order.push_back(id);
+    // Who was served last comes last.
+    std::ranges::rotate(order, std::ranges::upper_bound(order, session.served_last));
+    for (const PartitionId id : order) {
+      FetchResponse::PartitionData data =
+          AnswerPartition(broker, id, session.wanted[id], request.max_bytes, room);
+      if (data.records.has_value()) session.served_last = id;
       const bool has_news = data.error_code != ErrorCode::kNone || data.records.has_value();
       if (is_full || has_news) topic.partitions.push_back(std::move(data));
     }
@@ -221,7 +240,7 @@ class ConsumerWorld : public testing::Test {
 
   FetchResponse::PartitionData AnswerPartition(NodeId broker, PartitionId id,
                                                const FetchRequest::FetchPartition& wanted,
-                                               int64_t& room) {
+                                               int64_t request_room, int64_t& room) {
     Log& log = logs[id];
     FetchResponse::PartitionData data;
     data.partition_index = id;
@@ -239,7 +258,8 @@ class ConsumerWorld : public testing::Test {
       if (BatchView::Parse(batch.span())->last_offset() < wanted.fetch_offset) continue;
       const auto size = static_cast<int64_t>(records.size() + batch.size());
       const bool fits = size <= wanted.partition_max_bytes && size <= room;
-      if (!fits && !(records.empty() && room > 0)) break;
+      const bool is_first = records.empty() && room == request_room;
+      if (!fits && !is_first && !(records.empty() && size <= room)) break;
       records.Append(batch);
     }
     room -= static_cast<int64_t>(records.size());
@@ -325,6 +345,7 @@ class ConsumerWorld : public testing::Test {
     int32_t id = 0;
     int32_t epoch = 0;
     std::map<PartitionId, FetchRequest::FetchPartition> wanted;
+    PartitionId served_last{-1};
   };
 
   SimWorld world{13};
@@ -339,7 +360,11 @@ class ConsumerWorld : public testing::Test {
   int32_t last_session_id = 70;
   std::deque<ErrorCode> offset_errors;  // of the next offsets that are asked for
 
+  std::function<void()> before_offset;  // of each one that is asked for
+
   int fetches = 0;
+  int lost_fetches = 0;  // the next so many reach nobody
+  Results full_fetches;  // that began a session: "broker 1: partition@offset ..."
   int validations = 0;
   int closed_sessions = 0;
   int8_t isolation_level = -1;

@@ -284,6 +284,70 @@ TEST_F(FetcherTest, ASessionThatTheBrokerForgotIsMadeAnewAtOnce) {
   Run(Story::Tell);
 }
 
+TEST_F(FetcherTest, AfterALostRequestNobodyKnowsWhatTheBrokerKnows) {
+  Append(0, 2);
+  config.request_timeout = Milliseconds(50);
+  struct Story {
+    static Task<> Tell(ConsumerWorld& test) {
+      test.consumer->Assign(All(1));
+      std::string next = co_await test.Next();
+      EXPECT_EQ(next, "0:0-1");
+      test.lost_fetches = 1;
+      EXPECT_TRUE(test.consumer->Seek(P(0), Offset(1)).ok());
+      next = co_await test.Next();
+      EXPECT_EQ(next, "0:1-1");
+      EXPECT_EQ(test.full_fetches, (Results{"broker 1: 0@0", "broker 1: 0@1"}));
+    }
+  };
+  Run(Story::Tell);
+}
+
+// A fetch of one partition alone may take long; the others would have to wait for its end.
+TEST_F(FetcherTest, TheFirstFetchWaitsForThePositionsThatAreBeingLookedUp) {
+  for (const int partition : {0, 1}) Append(partition, 2);
+  struct Story {
+    static Task<> Tell(ConsumerWorld& test) {
+      test.consumer->Assign(All(2));
+      EXPECT_TRUE(test.consumer->Seek(P(0), Offset(1)).ok());
+      const Results results = co_await test.ReadFor(100);
+      EXPECT_EQ(results, (Results{"0:1-1", "1:0-1"}));
+      EXPECT_EQ(test.full_fetches, (Results{"broker 1: 0@1 1@0"}));
+    }
+  };
+  Run(Story::Tell);
+}
+
+TEST_F(FetcherTest, AnErrorThatNobodyHasHeardIsNotSaidAgain) {
+  config.auto_offset_reset.kind = OffsetReset::Kind::kNone;
+  struct Story {
+    static Task<> Tell(ConsumerWorld& test) {
+      test.consumer->Assign(All(1));
+      co_await test.Sleep(2'000);
+      EXPECT_EQ(test.Describe(*test.consumer->TryNext()), "OFFSET_OUT_OF_RANGE");
+      EXPECT_FALSE(test.consumer->TryNext().has_value());
+    }
+  };
+  Run(Story::Tell);
+}
+
+TEST_F(FetcherTest, ATopicWithoutAnIdIsFetchedByName) {
+  for (ScriptedBroker* broker : {&first, &second}) broker->serves[ApiKey::kMetadata] = {4, 9};
+  Append(0, 2);
+  struct Story {
+    static Task<> Tell(ConsumerWorld& test) {
+      test.consumer->Assign(All(1));
+      const std::string next = co_await test.Next();
+      EXPECT_EQ(next, "0:0-1");
+      int16_t version = -1;
+      for (const ScriptedBroker::Seen& seen : test.first.seen) {
+        if (seen.api == ApiKey::kFetch) version = seen.version;
+      }
+      EXPECT_EQ(version, 12);
+    }
+  };
+  Run(Story::Tell);
+}
+
 TEST_F(FetcherTest, ATopicThatIsMadeLaterIsRead) {
   topic_exists = false;
   Append(0, 2);
@@ -345,6 +409,7 @@ TEST_F(FetcherTest, WhatIsReadAheadOfABrokerIsBounded) {
       co_await test.Sleep(2'000);
       EXPECT_GT(test.fetched_bytes, 8'000u);
       EXPECT_LT(test.fetched_bytes, 21'000u);
+      EXPECT_EQ(test.fetches, 1);  // the little room that is left is not worth a request
       const Results results = co_await test.ReadFor(5'000);
       EXPECT_EQ(results.size(), 400u);
       // No partition waits for the end of another one.
@@ -371,6 +436,15 @@ TEST_F(FetcherTest, ABatchLargerThanAllLimitsComesAllTheSame) {
   Run(Story::Tell);
 }
 
+Slice MarkerAt(Offset offset) {
+  EndTransactionBatchOptions marker;
+  marker.base_offset = offset;
+  marker.producer_id = ProducerId(9);
+  marker.producer_epoch = ProducerEpoch(0);
+  marker.timestamp = TimestampMs(0);
+  return BuildEndTransactionBatch(marker, {});
+}
+
 TEST_F(FetcherTest, ReadCommittedPassesAbortedTransactionsAndTheirEnds) {
   config.read_committed = true;
   Log& log = logs[PartitionId(0)];
@@ -384,12 +458,7 @@ TEST_F(FetcherTest, ReadCommittedPassesAbortedTransactionsAndTheirEnds) {
   BatchBuilder builder(lost);
   builder.Append({.timestamp = TimestampMs(0), .value = AsBytes("lost")});
   log.batches.push_back(*builder.Build());
-  EndTransactionBatchOptions marker;
-  marker.base_offset = Offset(2);
-  marker.producer_id = ProducerId(9);
-  marker.producer_epoch = ProducerEpoch(0);
-  marker.timestamp = TimestampMs(0);
-  log.batches.push_back(BuildEndTransactionBatch(marker, {}));
+  log.batches.push_back(MarkerAt(Offset(2)));
   log.end = Offset(3);
   log.aborted = {{ProducerId(9), Offset(1), {}}};
   struct Story {
@@ -399,6 +468,13 @@ TEST_F(FetcherTest, ReadCommittedPassesAbortedTransactionsAndTheirEnds) {
       EXPECT_EQ(results, (Results{"0:0-0"}));
       EXPECT_EQ(test.consumer->Position(P(0)), Offset(3));
       EXPECT_EQ(test.isolation_level, 1);
+      test.logs[PartitionId(0)].batches.push_back(MarkerAt(Offset(3)));
+      test.logs[PartitionId(0)].end = Offset(4);
+      const Instant deadline = test.In(10'000);
+      const auto none = co_await test.consumer->Poll(1'000, deadline);
+      EXPECT_TRUE(none.ok() && none->empty()) << none.status();
+      EXPECT_LT(test.runtime.clock.Now(), deadline);  // the position moved, which may be the end
+      EXPECT_EQ(test.consumer->Position(P(0)), Offset(4));
     }
   };
   Run(Story::Tell);

@@ -38,8 +38,6 @@ TEST_F(PositionLookupTest, OneRequestAsksForManyPartitions) {
   Run(Story::Tell);
 }
 
-// A record that comes between the two looks is found by the second one: the end that was asked for
-// in between would lie behind it.
 TEST_F(PositionLookupTest, WithoutARecordAsLateItIsTheEndAsItWasBeforeTheLastLook) {
   Append(0, 3);
   struct Story {
@@ -48,6 +46,22 @@ TEST_F(PositionLookupTest, WithoutARecordAsLateItIsTheEndAsItWasBeforeTheLastLoo
       const Results results = co_await PositionLookupTest::Ask(test, std::move(asked));
       EXPECT_EQ(results, (Results{"3"}));
       EXPECT_EQ(test.offsets_asked, (Results{"0:50000", "0:-1", "0:50000"}));
+    }
+  };
+  Run(Story::Tell);
+}
+
+TEST_F(PositionLookupTest, ARecordThatComesMeanwhileIsNotPassedOver) {
+  Append(0, 3);
+  before_offset = [this] {
+    // Behind the end that was told first, and before the end that is told now.
+    if (offsets_asked.size() == 2) Append(0, 60);
+  };
+  struct Story {
+    static Task<> Tell(ConsumerWorld& test) {
+      std::vector<OffsetAsked> asked{{P(0), TimestampMs(50'000)}};
+      const Results results = co_await PositionLookupTest::Ask(test, std::move(asked));
+      EXPECT_EQ(results, (Results{"50"}));
     }
   };
   Run(Story::Tell);
