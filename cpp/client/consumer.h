@@ -87,8 +87,8 @@ class Consumer {
   // --- what comes ---
 
   // The next batch, if there is one at hand. The partitions take turns. An error belongs to one
-  // partition, which its message names, and is told once each time that it is met; the other
-  // partitions go on, and so does this one after a back-off:
+  // partition, which its message and its kPartitionDetail name, and is told once each time that it
+  // is met; the other partitions go on, and so does this one after a back-off:
   //   OFFSET_OUT_OF_RANGE: the position is not in the log, or the log was truncated below it, and
   //     auto.offset.reset is none.
   //   TOPIC_AUTHORIZATION_FAILED, INVALID_TOPIC_EXCEPTION, and others that no retry mends.

@@ -10,6 +10,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 #include "base/ids.h"
 #include "base/slice.h"
@@ -19,6 +21,11 @@
 #include "record/record_iterator.h"
 
 namespace penstock {
+
+// "topic-3", as in messages.
+std::string NameOf(const TopicPartitionName& partition);
+// The detail of an error that a consumer tells: the partition that it belongs to, as NameOf says.
+inline constexpr std::string_view kPartitionDetail = "partition";
 
 // What the leader said of a partition with its last answer; kNoOffset where it did not.
 struct PartitionEnds {

@@ -211,11 +211,11 @@ void Fetcher::Fail(const TopicPartitionName& partition, uint64_t version, const 
   changed_.NotifyAll();
 }
 
-void Fetcher::Tell(const TopicPartitionName& partition, uint64_t version, Status why) {
+void Fetcher::Tell(const TopicPartitionName& partition, uint64_t version, const Status& why) {
   PartitionState* const state = StateOf(partition, version);
   // What was fetched before comes first, and one untold error is enough.
   if (state == nullptr || state->buffered > 0) return;
-  subscription_.AddError(partition, version, std::move(why));
+  subscription_.AddError(partition, version, why);
 }
 
 void Fetcher::ResetOrTell(const TopicPartitionName& partition, PartitionState& state, Status why) {

@@ -118,7 +118,7 @@ class Fetcher {
   void FetchFailed(NodeId id, const Status& why, const FetchesAsked& asked);
   // Tries again after a back-off; tells the error unless a retry may mend it.
   void Fail(const TopicPartitionName& partition, uint64_t version, const Status& why);
-  void Tell(const TopicPartitionName& partition, uint64_t version, Status why);
+  void Tell(const TopicPartitionName& partition, uint64_t version, const Status& why);
   // True if the answer named a leader that is news.
   bool LearnLeader(const std::string& topic, const PartitionAnswer& answer,
                    const FetchResponse& response);

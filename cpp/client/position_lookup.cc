@@ -6,7 +6,7 @@
 
 #include "base/strings.h"
 #include "client/admin.h"
-#include "client/subscription.h"
+#include "client/fetched_batch.h"
 #include "protocol/messages/list_offsets.h"
 #include "protocol/messages/offset_for_leader_epoch.h"
 

@@ -7,10 +7,6 @@
 
 namespace penstock {
 
-std::string NameOf(const TopicPartitionName& partition) {
-  return StrCat(partition.topic, "-", partition.partition);
-}
-
 void Subscription::Assign(const std::vector<TopicPartitionName>& partitions) {
   const std::set<TopicPartitionName> wanted(partitions.begin(), partitions.end());
   std::erase_if(partitions_, [&](const auto& entry) { return !wanted.contains(entry.first); });
@@ -57,7 +53,8 @@ bool Subscription::Add(const TopicPartitionName& partition, uint64_t version, No
   return has_next || skips_ != skips_before;
 }
 
-bool Subscription::AddError(const TopicPartitionName& partition, uint64_t version, Status error) {
+bool Subscription::AddError(const TopicPartitionName& partition, uint64_t version,
+                            const Status& error) {
   PartitionState* const state = Find(partition);
   if (state == nullptr || state->version() != version) return false;
   ++state->buffered;
@@ -65,7 +62,7 @@ bool Subscription::AddError(const TopicPartitionName& partition, uint64_t versio
   answer.partition = partition;
   answer.version = version;
   answer.node = kNoNode;
-  answer.error = std::move(error);
+  answer.error = WithDetail(error, kPartitionDetail, NameOf(partition));
   return true;
 }
 
@@ -116,7 +113,8 @@ std::optional<StatusOr<FetchedBatch>> Subscription::Take(Instant retry_at) {
     FetchedBatches& batches = *answer->batches;
     StatusOr<FetchedBatches::Found> found = batches.Next();
     if (!found.ok()) {
-      const Status error = Annotate(found.status(), NameOf(partition));
+      const std::string name = NameOf(partition);
+      const Status error = WithDetail(Annotate(found.status(), name), kPartitionDetail, name);
       state->DropReadAhead();
       state->Failed(error, retry_at);
       DropOutdated();

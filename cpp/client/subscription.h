@@ -6,7 +6,6 @@
 #include <list>
 #include <map>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "base/ids.h"
@@ -37,7 +36,7 @@ class Subscription {
   bool Add(const TopicPartitionName& partition, uint64_t version, NodeId node,
            FetchedBatches batches);
   // Adds an error of the partition, to be told behind what was fetched before.
-  bool AddError(const TopicPartitionName& partition, uint64_t version, Status error);
+  bool AddError(const TopicPartitionName& partition, uint64_t version, const Status& error);
 
   // Takes the next batch, or error, of a partition that is not paused: all that one answer brought,
   // then the next answer. An error of a batch makes the partition fetch again from its position,
@@ -78,8 +77,5 @@ class Subscription {
   uint64_t used_up_ = 0;
   uint64_t skips_ = 0;
 };
-
-// "topic-3", as in messages.
-std::string NameOf(const TopicPartitionName& partition);
 
 }  // namespace penstock

@@ -10,7 +10,6 @@
 #include "client/connection_pool.h"
 #include "client/consumer.h"
 #include "client/producer.h"
-#include "client/subscription.h"
 #include "runtime/linux/linux_world.h"
 #include "runtime/race.h"
 

@@ -7,7 +7,6 @@
 #include "client/cluster_metadata.h"
 #include "client/connection_pool.h"
 #include "client/consumer.h"
-#include "client/subscription.h"
 #include "runtime/race.h"
 #include "runtime/sim/sim_world.h"
 #include "tests/sim/broker/broker_subject.h"

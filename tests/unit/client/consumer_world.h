@@ -17,7 +17,6 @@
 #include "client/cluster_metadata.h"
 #include "client/connection_pool.h"
 #include "client/consumer.h"
-#include "client/subscription.h"
 #include "protocol/messages/fetch.h"
 #include "protocol/messages/list_offsets.h"
 #include "protocol/messages/metadata.h"
@@ -310,6 +309,8 @@ class ConsumerWorld : public testing::Test {
   std::string Describe(const StatusOr<FetchedBatch>& batch) {
     if (!batch.ok()) {
       last_error = MessageOf(batch.status());
+      EXPECT_TRUE(batch.status().code() == StatusCode::kCancelled ||
+                  DetailOf(batch.status(), kPartitionDetail).has_value());
       return std::string(NameOf(ErrorCodeOf(batch.status())));
     }
     RecordScratch scratch;

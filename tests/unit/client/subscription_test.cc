@@ -53,7 +53,10 @@ class SubscriptionTest : public testing::Test {
   std::string TakeOne() {
     const auto taken = subscription.Take(Instant{Milliseconds(100)});
     if (!taken.has_value()) return "nothing";
-    if (!taken->ok()) return std::string(NameOf(ErrorCodeOf(taken->status())));
+    if (!taken->ok()) {
+      EXPECT_EQ(DetailOf(taken->status(), kPartitionDetail), "a-0");
+      return std::string(NameOf(ErrorCodeOf(taken->status())));
+    }
     const FetchedBatch& batch = **taken;
     return StrCat(NameOf(batch.partition), " ", batch.first_wanted, "-", batch.next_offset);
   }
