@@ -1,6 +1,9 @@
 #include "embed/shared_consumer.h"
 
 #include <algorithm>
+#include <optional>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "client/consumer_config.h"
@@ -32,6 +35,10 @@ class SharedConsumer::Core {
   Consumer& consumer() { return consumer_; }
   Runtime& runtime() { return runtime_; }
   void HasRoom() { room_.NotifyAll(); }
+  std::optional<Offset> PositionOfProgram(const TopicPartitionName& partition) const {
+    const std::lock_guard lock(owner_.mutex_);
+    return owner_.PositionOfProgram(partition);
+  }
 
   Task<Status> Close() {
     co_await tasks_.Stop();
@@ -40,13 +47,20 @@ class SharedConsumer::Core {
     co_return OkStatus();
   }
 
-  // What was read ahead of these partitions is not wanted any more. Positions are not known then,
-  // unless somebody says them.
+  // What was read ahead of these partitions, errors included, is not wanted any more. Positions are
+  // not known then, unless somebody says them.
   void Forget(const Partitions& partitions) {
     const std::lock_guard lock(owner_.mutex_);
-    for (const TopicPartitionName& partition : partitions) owner_.positions_.erase(partition);
+    std::set<std::string> names;
+    for (const TopicPartitionName& partition : partitions) {
+      owner_.positions_.erase(partition);
+      names.insert(NameOf(partition));
+    }
     std::erase_if(owner_.queue_, [&](const Arrived& arrived) {
-      if (!arrived.ok()) return false;
+      if (!arrived.ok()) {
+        const auto failed = DetailOf(arrived.status(), kPartitionDetail);
+        return failed.has_value() && names.contains(*failed);
+      }
       const HeldBatch& batch = **arrived;
       if (std::ranges::find(partitions, batch.partition) == partitions.end()) return false;
       owner_.queue_bytes_ -= batch.bytes.size();
@@ -254,18 +268,27 @@ Task<StatusOr<Offset>> SharedConsumer::PositionOnEngine(std::shared_ptr<Place> p
   if (place->core == nullptr) co_return ClosedStatus();
   Core& core = *place->core;
   const Instant deadline = DeadlineOf(core.runtime(), timeout);
-  co_return co_await core.consumer().AwaitPosition(std::move(partition), deadline);
+  CO_ASSIGN_OR_RETURN(const Offset position,
+                      co_await core.consumer().AwaitPosition(partition, deadline));
+  // Batches may have arrived meanwhile, and the consumer be ahead of the program.
+  co_return core.PositionOfProgram(partition).value_or(position);
+}
+
+std::optional<Offset> SharedConsumer::PositionOfProgram(const TopicPartitionName& partition) const {
+  const auto known = positions_.find(partition);
+  if (known != positions_.end()) return known->second;
+  for (const Arrived& arrived : queue_) {
+    if (arrived.ok() && (*arrived)->partition == partition) return (*arrived)->first_wanted;
+  }
+  return std::nullopt;
 }
 
 void SharedConsumer::FindPosition(TopicPartitionName partition, std::optional<Duration> timeout,
                                   std::function<void(StatusOr<Offset>)> done) {
   {
     const std::lock_guard lock(mutex_);
-    const auto known = positions_.find(partition);
-    if (known != positions_.end()) return done(known->second);
-    for (const Arrived& arrived : queue_) {
-      if (arrived.ok() && (*arrived)->partition == partition) return done((*arrived)->first_wanted);
-    }
+    const std::optional<Offset> known = PositionOfProgram(partition);
+    if (known.has_value()) return done(*known);
   }
   engine_->Start([place = place_, partition = std::move(partition),
                   timeout](Engine::Parts&) { return PositionOnEngine(place, partition, timeout); },

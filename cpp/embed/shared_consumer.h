@@ -79,6 +79,8 @@ class SharedConsumer final : public Engine::User {
   // Runs on the engine's thread, with its core.
   template <class Function>
   Status WithCore(Function function);
+  // Under mutex_: where the next record for the program is, if anything says so yet.
+  std::optional<Offset> PositionOfProgram(const TopicPartitionName& partition) const;
   // Under mutex_: the first that may be handed out.
   std::deque<Arrived>::const_iterator Next() const;
 

@@ -21,7 +21,7 @@ class SharedConsumerTest : public testing::Test {
   }
   // One batch of so many records.
   void Produce(int32_t partition, int records) {
-    const auto producer = SharedProducer::Create(engine, {});
+    const auto producer = SharedProducer::Create(engine, {{"linger.ms", "60000"}});
     ASSERT_TRUE(producer.ok()) << producer.status();
     for (int i = 0; i < records; ++i) {
       const auto sent =
@@ -99,6 +99,21 @@ TEST_F(SharedConsumerTest, ASeekDropsWhatWasReadAhead) {
   EXPECT_EQ(TakeFrom(0), 0);
   ASSERT_EQ(SeekTo(0, kLatestOffset), OkStatus());
   EXPECT_EQ(PositionOf(0), Offset(20));
+}
+
+TEST_F(SharedConsumerTest, ASeekDropsTheErrorOfThePositionBefore) {
+  auto made = SharedConsumer::Create(engine, {{"auto.offset.reset", "none"}});
+  ASSERT_TRUE(made.ok()) << made.status();
+  consumer = *std::move(made);
+  Produce(0, 3);
+  ASSERT_TRUE(consumer->Assign({Orders(0)}).ok());
+  while (!consumer->HasArrived()) {
+    const auto waiter = std::make_shared<Waiter>();
+    consumer->Listen(waiter, 0);
+    if (!consumer->HasArrived()) waiter->Wait(std::nullopt);
+  }
+  ASSERT_TRUE(consumer->Seek(Orders(0), Offset(1)).ok());
+  EXPECT_EQ(TakeFrom(0), 1);
 }
 
 TEST_F(SharedConsumerTest, APausedPartitionWaitsForItsTurn) {
