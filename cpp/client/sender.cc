@@ -140,8 +140,7 @@ Instant Sender::Expire(Instant now) {
     }
   }
   // What is on the wire is older than what waits behind it.
-  std::ranges::stable_sort(expired, {},
-                           [](const DrainedBatch* one) { return one->batch->number(); });
+  std::ranges::sort(expired, {}, [](const DrainedBatch* one) { return one->batch->number(); });
   for (const DrainedBatch* drained : expired) {
     Outcome outcome;
     outcome.status = ExpiryOf(*drained);

@@ -56,11 +56,15 @@ void Listeners::Add(uint32_t what, std::shared_ptr<Signal> signal, uint64_t toke
 
 void Listeners::TellThose(std::optional<uint32_t> what) {
   const std::lock_guard lock(mutex_);
-  const auto told = std::stable_partition(
-      listeners_.begin(), listeners_.end(),
-      [what](const Listener& listener) { return what.has_value() && listener.what != *what; });
-  for (auto it = told; it != listeners_.end(); ++it) it->signal->Tell(it->token);
-  listeners_.erase(told, listeners_.end());
+  std::vector<Listener> rest;
+  for (Listener& listener : listeners_) {
+    if (what.has_value() && listener.what != *what) {
+      rest.push_back(std::move(listener));
+    } else {
+      listener.signal->Tell(listener.token);
+    }
+  }
+  listeners_ = std::move(rest);
   any_.store(!listeners_.empty());
 }
 
