@@ -130,10 +130,10 @@ PyObject* AskWhenFull(const ProducerObject& self, const std::string& topic,
                       const FieldObjects& objects) {
   if (self.when_full == nullptr || self.when_full == Py_None) return Py_NewRef(Py_None);
   const auto given = [](PyObject* object) { return object == nullptr ? Py_None : object; };
-  return PyObject_CallFunction(self.when_full, "s#OOOOO", topic.data(),
-                               static_cast<Py_ssize_t>(topic.size()), given(objects[0]),
-                               given(objects[1]), given(objects[2]), given(objects[3]),
-                               given(objects[4]));
+  PyObject* name = PyUnicode_FromStringAndSize(topic.data(), static_cast<Py_ssize_t>(topic.size()));
+  if (name == nullptr) return nullptr;
+  return PyObject_CallFunction(self.when_full, "NOOOOO", name, given(objects[0]), given(objects[1]),
+                               given(objects[2]), given(objects[3]), given(objects[4]));
 }
 
 PyObject* SendFields(ProducerObject& self, const std::string& topic, const FieldObjects& objects) {
