@@ -77,6 +77,8 @@ class Table:
 
     def _without_suffix(self, key: str, value: object, names: list[str]) -> tuple[str, str]:
         """`linger="5ms"` for linger.ms, `retention="1GiB"` for retention.bytes."""
+        if len(names) == 1 and value in (0, "0") and not isinstance(value, bool):
+            return names[0], "0"  # the same in every unit
         kind = unit_kind(value)
         for name in names:
             if kind == ("size" if name.endswith(".bytes") else "time"):

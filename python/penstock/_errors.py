@@ -133,5 +133,13 @@ class DeliveryError(KafkaError):
     records: tuple[Undelivered, ...] = ()
 
 
+def placed(error: KafkaError, **where: Any) -> KafkaError:
+    """Return the error with topic or partition, where it does not know them itself."""
+    for attribute, value in where.items():
+        if getattr(error, attribute, value) is None:
+            setattr(error, attribute, value)
+    return error
+
+
 def _unpickle(kind: type[KafkaError], message: str) -> KafkaError:
     return kind(message)

@@ -52,6 +52,7 @@ def test_spellings_of_one_key(key: str) -> None:
     [
         ("linger", "5ms", "linger.ms", "5"),
         ("linger.ms", "2s", "linger.ms", "2000"),
+        ("linger", 0, "linger.ms", "0"),
         ("linger", timedelta(seconds=1.5), "linger.ms", "1500"),
         ("delivery_timeout", "1.5 min", "delivery.timeout.ms", "90000"),
         ("buffer_memory", "64MiB", "buffer.memory", str(64 << 20)),

@@ -91,7 +91,7 @@ def test_other_types_are_not_sent(value: object) -> None:
 
 
 def test_what_has_no_form_in_json_is_named() -> None:
-    with pytest.raises(SerializationError, match="object has no form in JSON"):
+    with pytest.raises(SerializationError, match="cannot be sent as JSON"):
         encode({"x": object()})
     circle: list[object] = []
     circle.append(circle)
