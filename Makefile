@@ -27,6 +27,11 @@ lint: venv ## clang-format, ruff, mypy --strict, tests/tidy
 	@.ci/setup packages lint
 	@.ci/lint
 
+.PHONY: docs
+docs: install ## the documentation, into build/docs; a warning is an error
+	@$(BIN)/sphinx-build -q -W --keep-going -b html -d build/doctrees docs build/docs
+	@echo "build/docs/index.html"
+
 .PHONY: bench
 bench: install build ## what is measured, and the micro benchmarks (see benchmarks/README.md)
 	@.ci/bench
