@@ -53,10 +53,13 @@ Instant Accumulator::ReadyAt(const PartitionQueue& queue, LeaderEpoch leader_epo
 }
 
 bool Accumulator::MaySend(const PartitionQueue& queue) const {
-  if (idempotence_ != nullptr) {
-    return idempotence_->MaySend(queue.sequences, *queue.waiting.front());
-  }
-  return config_.max_in_flight > 1 || queue.on_wire == 0;
+  if (idempotence_ == nullptr) return config_.max_in_flight > 1 || queue.on_wire == 0;
+  // A broker that knows nothing of the producer takes any batch for its first one: should the first
+  // be refused, because the leader of a new partition is not there yet, the second would go before
+  // it.
+  const bool begun = queue.sequences.delivered != Sequence(0);
+  if (!begun && queue.on_wire > 0) return false;
+  return idempotence_->MaySend(queue.sequences, *queue.waiting.front());
 }
 
 DrainedBatch Accumulator::TakeFirst(PartitionQueue& queue) {

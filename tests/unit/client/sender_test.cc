@@ -37,15 +37,25 @@ TEST_F(SenderTest, DeliversABatchOnce) {
 
 TEST_F(SenderTest, SendsAgainInOrderWhatFailedForATime) {
   config.batch_bytes = 0;
-  refusals = {Error(ErrorCode::kNotEnoughReplicas), Error(ErrorCode::kOutOfOrderSequenceNumber),
+  refusals = {nullptr, Error(ErrorCode::kNotEnoughReplicas),
               Error(ErrorCode::kOutOfOrderSequenceNumber)};
   Run(AppendThreeAndFlush);
   EXPECT_EQ(results, (Results{"a@0", "b@1", "c@2"}));
-  ASSERT_EQ(batches.size(), 6U);
-  for (size_t i = 0; i < 6; ++i) {
-    EXPECT_EQ(batches[i].base_sequence, Sequence(static_cast<int32_t>(i % 3)));
+  ASSERT_EQ(batches.size(), 5U);
+  const int32_t sequences[] = {0, 1, 2, 1, 2};
+  for (size_t i = 0; i < 5; ++i) {
+    EXPECT_EQ(batches[i].base_sequence, Sequence(sequences[i]));
     EXPECT_EQ(batches[i].epoch, ProducerEpoch(0));
   }
+}
+
+TEST_F(SenderTest, NothingOvertakesTheFirstBatchOfAPartition) {
+  config.batch_bytes = 0;
+  refusals = {Error(ErrorCode::kUnknownTopicOrPartition)};  // its leader is not there yet
+  Run(AppendThreeAndFlush);
+  EXPECT_EQ(results, (Results{"a@0", "b@1", "c@2"}));
+  ASSERT_EQ(batches.size(), 4U);
+  EXPECT_EQ(batches[1].base_sequence, Sequence(0)) << "a broker that knows no sequence takes any";
 }
 
 TEST_F(SenderTest, TakesTheNextEpochWhenTheBrokerForgotTheProducer) {
@@ -54,11 +64,11 @@ TEST_F(SenderTest, TakesTheNextEpochWhenTheBrokerForgotTheProducer) {
     answer.error_code = ErrorCode::kUnknownProducerId;
     answer.log_start_offset = Offset(5);
   };
-  refusals = {forgotten, forgotten, forgotten};
+  refusals = {nullptr, forgotten, forgotten};
   Run(AppendThreeAndFlush);
   EXPECT_EQ(results, (Results{"a@0", "b@1", "c@2"}));
   EXPECT_EQ(batches.back().epoch, ProducerEpoch(1));
-  EXPECT_EQ(batches.back().base_sequence, Sequence(2));
+  EXPECT_EQ(batches.back().base_sequence, Sequence(1));
 }
 
 TEST_F(SenderTest, GoesToTheNewLeader) {
