@@ -175,14 +175,20 @@ def undelivered(failures: list[tuple[str, int, BaseException]]) -> DeliveryError
 def end_producer(native: _native.Producer, name: str, seconds: float) -> None:
     """Flush what nobody closed; warn when there was something to flush, log what did not arrive."""
     pending = native.pending()
-    if pending:
-        import warnings
+    try:
+        if pending:
+            import warnings
 
-        warnings.warn(
-            f"{name} was not closed: waiting up to {seconds:.0f} s for {pending} records",
-            ResourceWarning,
-            stacklevel=2,
-        )
+            warnings.warn(
+                f"{name} was not closed: waiting up to {seconds:.0f} s for {pending} records",
+                ResourceWarning,
+                stacklevel=2,
+            )
+    finally:  # where warnings are errors, the records are delivered all the same
+        _deliver(native, name, seconds)
+
+
+def _deliver(native: _native.Producer, name: str, seconds: float) -> None:
     try:
         close_producer(native, seconds)
     except DeliveryError as error:

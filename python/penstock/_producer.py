@@ -64,9 +64,6 @@ class Producer(_lifecycle.Closable):
         self._cluster = cluster
         self._owns_cluster = owns_cluster
         self._native, self._room = new_producer(cluster._engine, configs)
-        if type(self).send is Producer.send:
-            # The extension's own function: no frame of Python around each record.
-            self.send = self._native.send  # type: ignore[method-assign]
         if not owns_cluster:
             cluster._made.add(self)
         self._ends_by(_lifecycle.end_producer, self._native, repr(self))
@@ -89,6 +86,9 @@ class Producer(_lifecycle.Closable):
         >>> producer.send("example", b"hello", key="en").result().offset
         0
         """
+        if type(self).send is Producer.send:
+            # The extension's own function from now on: no frame of Python around each record.
+            self.send = self._native.send  # type: ignore[method-assign]
         return self._native.send(topic, value, key, headers, timestamp, partition)
 
     def send_many(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from penstock import _native
-from penstock._config import Table, resolve
+from penstock._config import Table, merge, resolve
+from penstock._errors import ConfigError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,9 +30,19 @@ def client_configs(
         ConfigError, TypeError: see resolve().
     """
     if which is None:
+        for key, value, _ in merge(given, keywords):
+            if table("client").resolve(key, value) is None:
+                _refuse_others(key, value)
         return resolve("a connection", [table("client")], given, keywords)[0], {}
     both = resolve(f"a {which}", [table("client"), table(which)], given, keywords)
     return both[0], both[1]
+
+
+def _refuse_others(key: str, value: object) -> None:
+    """Raise ConfigError for what is a config, but not one of a connection."""
+    for other in ("producer", "consumer"):
+        if table(other).resolve(key, value) is not None:
+            raise ConfigError(f"{key!r} is a config of a {other}: pass it to {other}()")
 
 
 def topic_configs(

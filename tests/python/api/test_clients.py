@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
+import warnings
 
 import penstock
 import pytest
@@ -44,6 +45,22 @@ def test_configs_that_are_none(
         Producer(broker.bootstrap_servers, configs)
     with pytest.raises(penstock.ConfigError, match=said):
         broker.producer(configs)
+
+
+def test_a_config_of_something_else_is_told(broker: penstock.Broker) -> None:
+    for config, owner in (("acks", "producer"), ("linger_ms", "producer")):
+        with pytest.raises(penstock.ConfigError, match=rf"pass it to {owner}\(\)"):
+            penstock.connect(broker.bootstrap_servers, {config: 1})
+    with pytest.raises(penstock.ConfigError, match=r"pass it to consumer\(\)"):
+        penstock.connect(broker.bootstrap_servers, auto_offset_reset="earliest")
+
+
+def test_a_producer_in_one_line(broker: penstock.Broker) -> None:
+    broker.topic("t")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        future = Producer(broker.bootstrap_servers).send("t", "x")
+    assert future.result(30).offset == 0
 
 
 def test_groups_are_not_there_yet(cluster: Cluster) -> None:

@@ -36,6 +36,14 @@ def test_what_nobody_closed_is_delivered_with_a_warning(broker: penstock.Broker,
     assert "was not closed: waiting up to" in done.stderr
 
 
+def test_where_warnings_are_errors_nothing_is_lost_either(broker: penstock.Broker) -> None:
+    topic = broker.topic("t")
+    strict = "    import warnings; warnings.simplefilter('error')\n"
+    done = run(SEND + strict + "    del producer", broker.bootstrap_servers)
+    assert "was not closed: waiting up to" in done.stderr
+    assert topic.count() == 1000
+
+
 def test_an_exception_at_the_end_loses_nothing(broker: penstock.Broker) -> None:
     topic = broker.topic("t")
     done = run(SEND + "    raise SystemError('oh')", broker.bootstrap_servers, exit_code=1)
