@@ -8,6 +8,7 @@
 #include "bindings/consumer.h"
 #include "bindings/engine.h"
 #include "bindings/errors.h"
+#include "bindings/faults.h"
 #include "bindings/future.h"
 #include "bindings/node.h"
 #include "bindings/notifier.h"
@@ -27,5 +28,6 @@ PYBIND11_MODULE(_native, m) {
   penstock::BindProducer(m);
   penstock::BindConsumer(m);
   penstock::BindEngine(m);
+  penstock::BindFaults(m);
   penstock::BindNode(m);
 }

@@ -13,6 +13,7 @@
 #include "client/client_config.h"
 #include "embed/engine.h"
 #include "embed/node_core.h"
+#include "embed/node_faults.h"
 
 namespace penstock {
 
@@ -111,6 +112,8 @@ class PyNode {
     RaiseIfError(stopped);
   }
 
+  std::shared_ptr<NodeFaults> NewFaults() { return std::make_shared<NodeFaults>(core_); }
+
   std::vector<std::string> TakeLog() { return lines_->Take(); }
 
  private:
@@ -126,6 +129,7 @@ void BindNode(py::module_& m) {
       .def("serve", &PyNode::Serve, py::arg("address"))
       .def("addresses", &PyNode::Addresses)
       .def("engine", &PyNode::NewEngine, py::arg("configs"))
+      .def("faults", &PyNode::NewFaults)
       .def("stop", &PyNode::Stop)
       .def("take_log", &PyNode::TakeLog);
 }

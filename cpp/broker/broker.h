@@ -2,6 +2,7 @@
 // main, the embedded node and the simulator build it over their world.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,8 @@
 #include "runtime/task.h"
 
 namespace penstock {
+
+class Faults;
 
 struct BrokerOptions {
   // Data directory; made if it is missing. Held by its `.lock` as long as the broker lives.
@@ -34,6 +37,8 @@ struct BrokerOptions {
   bool insecure = false;
   // What the `.lock` file says about the holder, e.g. its process id.
   std::string holder = "unknown";
+  // What its owner wants to go wrong, for tests of clients; null: nothing. Outlives the broker.
+  Faults* faults = nullptr;
 };
 
 class Broker {
@@ -54,6 +59,10 @@ class Broker {
   // the registration of the broker: its own clients are told the address that they used. `network`
   // outlives the broker, the broker outlives the Task.
   virtual Task<StatusOr<Address>> Serve(Network& network, Address address, std::string name) = 0;
+
+  // Ends the connections of all clients outside of this program at once, as a network that fails;
+  // how many. They may connect again.
+  virtual size_t DropConnections() = 0;
 
   // In order: no new connections, requests under way are answered, logs are synced and closed, the
   // clean-shutdown file is written. Must be awaited before destruction, unless the world crashes.

@@ -23,7 +23,8 @@ BrokerNode::Front::Front(BrokerNode& node)
     : request_bytes(node.runtime_.executor, RequestBytes(node.config_)),
       metrics(node.metrics_),
       pipeline(node.handlers_, node.runtime_.clock, metrics,
-               PipelineOptions{.unstable_versions = node.services_->unstable_versions}),
+               PipelineOptions{.unstable_versions = node.services_->unstable_versions,
+                               .faults = node.options_.faults}),
       shared{node.runtime_,
              pipeline,
              &*node.services_,
@@ -248,6 +249,10 @@ Task<StatusOr<Address>> BrokerNode::Serve(Network& network, Address address, std
   accepting_.Start(listener.Run());
   logger_.Info("listening", {{"listener", listener.info().name}, {"address", bound.ToString()}});
   co_return bound;
+}
+
+size_t BrokerNode::DropConnections() {
+  return front_->connections.DropRemote("dropped on request");
 }
 
 void BrokerNode::StartServing() {

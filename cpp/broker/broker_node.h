@@ -41,6 +41,7 @@ class BrokerNode final : public Broker, private Publisher {
   const std::optional<Address>& http_address() const override { return http_address_; }
   BrokerServices& services() override { return *services_; }
   Task<StatusOr<Address>> Serve(Network& network, Address address, std::string name) override;
+  size_t DropConnections() override;
   Task<Status> Stop() override;
 
  private:

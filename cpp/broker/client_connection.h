@@ -58,6 +58,9 @@ class ClientConnection final : private RequestContext::Owner {
   void Close(std::string_view cause);
 
   const ConnectionInfo& info() const { return info_; }
+  // True if the peer is a client of the same program: there is no socket.
+  bool is_inside_program() const { return slices_ != nullptr; }
+  bool is_closing() const { return closed_.is_set(); }
   // True if nothing has come or gone since `since` and no request is being worked on.
   bool IdleSince(Instant since) const;
   // True if a frame has begun and no byte of it has come since `since`.

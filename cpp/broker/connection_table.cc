@@ -100,6 +100,16 @@ Task<> ConnectionTable::Drain(Duration time_max) {
   co_await tasks_.Stop();
 }
 
+size_t ConnectionTable::DropRemote(std::string_view cause) {
+  size_t dropped = 0;
+  for (ClientConnection* connection : connections_) {
+    if (connection->is_closing() || connection->is_inside_program()) continue;
+    connection->Close(cause);
+    ++dropped;
+  }
+  return dropped;
+}
+
 Task<> ConnectionTable::CloseIdle() {
   while (true) {
     while (connections_.empty()) co_await connection_added_.Wait();

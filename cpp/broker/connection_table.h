@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/metrics.h"
 #include "base/time.h"
@@ -43,6 +44,9 @@ class ConnectionTable {
   // Ends every connection: what is under way is answered first, unless it takes longer than
   // `time_max`. No connection must be added any more.
   Task<> Drain(Duration time_max);
+  // Ends the connections of all clients outside of this program at once, whatever is under way on
+  // them; how many. `cause` is for the log.
+  size_t DropRemote(std::string_view cause);
 
   size_t size() const { return connections_.size(); }
 

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "base/error_code.h"
 #include "base/slice.h"
 #include "base/status.h"
 #include "broker/request_context.h"
@@ -24,10 +25,16 @@ namespace penstock {
 // references outlive the Task.
 using AnswerFunction = Task<StatusOr<SliceChain>> (*)(RequestContext& context, WireReader& reader);
 
+// Decodes the body too, and encodes the frame that answers it with this error, in the places where
+// Kafka's clients look for it. Nothing is done of what was asked.
+using RefuseFunction = StatusOr<SliceChain> (*)(RequestContext& context, WireReader& reader,
+                                                ErrorCode code);
+
 struct HandlerRow {
   int16_t api_key = -1;
   VersionRange versions{0, -1};  // of the schema, the unstable one included
   AnswerFunction answer = nullptr;
+  RefuseFunction refuse = nullptr;
 };
 
 // Rows in ascending order of their keys. Copies nothing: `rows` outlive the table.
@@ -79,13 +86,40 @@ Task<StatusOr<SliceChain>> Answer(RequestContext& context, WireReader& reader) {
   co_return EncodeResponse(context.correlation_id, response, context.api_version);
 }
 
+// An error that the response as a whole has a place for.
+template <class Request>
+typename Request::Response RefuseWhole(RequestContext&, const Request&, ErrorCode code) {
+  typename Request::Response response;
+  response.error_code = code;
+  if constexpr (requires { response.error_message; }) {
+    response.error_message.emplace(DescriptionOf(code));
+  }
+  return response;
+}
+
+template <class Request, auto kRefusal>
+StatusOr<SliceChain> Refuse(RequestContext& context, WireReader& reader, ErrorCode code) {
+  Request request;
+  RETURN_IF_ERROR(Decode(reader, request, context.api_version));
+  const typename Request::Response response = kRefusal(context, request, code);
+  context.error = code;
+  if (!context.answers() || context.close_cause().has_value()) return SliceChain();
+  return EncodeResponse(context.correlation_id, response, context.api_version);
+}
+
+template <auto kHandler>
+using RequestOf = typename HandlerSignature<decltype(kHandler)>::Request;
+
 }  // namespace internal
 
-// The row of `Task<XResponse> HandleX(RequestContext&, XRequest)`.
-template <auto kHandler>
+// The row of `Task<XResponse> HandleX(RequestContext&, XRequest)`, and of the function that says an
+// error to a whole request, `XResponse RefuseX(RequestContext&, const XRequest&, ErrorCode)`:
+// needed where the response has more than one error of its own.
+template <auto kHandler, auto kRefusal = &internal::RefuseWhole<internal::RequestOf<kHandler>>>
 constexpr HandlerRow Handle() {
-  using Request = typename internal::HandlerSignature<decltype(kHandler)>::Request;
-  return {Request::kApiKey, Request::kVersions, &internal::Answer<kHandler>};
+  using Request = internal::RequestOf<kHandler>;
+  return {Request::kApiKey, Request::kVersions, &internal::Answer<kHandler>,
+          &internal::Refuse<Request, kRefusal>};
 }
 
 }  // namespace penstock

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "broker/faults.h"
 #include "protocol/api.h"
 #include "protocol/frame.h"
 #include "protocol/messages/api_versions.h"
@@ -43,13 +44,33 @@ Task<StatusOr<SliceChain>> Pipeline::Answer(RequestContext& context, Slice frame
   CO_ASSIGN_OR_RETURN(RequestHeader header, DecodeRequestHeader(reader));
   context.client_id = std::move(header.client_id);
 
-  StatusOr<SliceChain> response = co_await row->answer(context, reader);
+  Faults* const faults = options_.faults;
+  const ErrorCode injected =
+      faults == nullptr ? ErrorCode::kNone : faults->TakeError(context.api_key);
+  StatusOr<SliceChain> response = SliceChain();
+  if (injected == ErrorCode::kNone) {
+    response = co_await row->answer(context, reader);
+  } else {
+    response = Refuse(*row, context, reader, injected);
+  }
   metrics_.Answered(context.api_key, clock_.Now() - context.received_at, context.error);
   if (!response.ok()) {
     const std::string what = StrCat(FindApi(context.api_key)->name, " v", context.api_version);
     co_return Annotate(response.status(), what);
   }
+  const bool is_held_back =
+      faults != nullptr && faults->HoldsBack(context.api_key) && !response->empty();
+  if (is_held_back) co_await faults->HoldBack(context);
   co_return response;
+}
+
+StatusOr<SliceChain> Pipeline::Refuse(const HandlerRow& row, RequestContext& context,
+                                      WireReader& reader, ErrorCode code) const {
+  const bool is_about_version =
+      context.api_key == ApiVersionsRequest::kApiKey && code == ErrorCode::kUnsupportedVersion;
+  if (!is_about_version) return row.refuse(context, reader, code);
+  context.error = code;
+  return RefuseVersion(context);
 }
 
 // A client that asks in a newer version of ApiVersions is told in the oldest one which versions

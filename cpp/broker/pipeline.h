@@ -15,10 +15,14 @@
 
 namespace penstock {
 
+class Faults;
+
 struct PipelineOptions {
   // Offers the newest version of an API also where Kafka calls it unstable
   // (unstable.api.versions.enable).
   bool unstable_versions = false;
+  // What is to go wrong; null: nothing is. Outlives the pipeline.
+  Faults* faults = nullptr;
 };
 
 class Pipeline {
@@ -35,6 +39,9 @@ class Pipeline {
 
  private:
   StatusOr<SliceChain> RefuseVersion(const RequestContext& context) const;
+  // The answer of a broker that could not do what was asked.
+  StatusOr<SliceChain> Refuse(const HandlerRow& row, RequestContext& context, WireReader& reader,
+                              ErrorCode code) const;
 
   const HandlerTable& handlers_;
   const Clock& clock_;

@@ -23,9 +23,6 @@
 
 namespace penstock {
 
-// The detail of an error that names what was closed before it was asked.
-inline constexpr std::string_view kClosedDetail = "closed";
-
 class Engine {
  public:
   // For the engine's thread. Work that holds a pointer to it holds it only until Close.

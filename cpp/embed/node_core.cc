@@ -34,6 +34,7 @@ NodeCore::NodeCore(NodeCoreOptions options)
       output_{.sink = sink_,
               .clock = [this] { return thread_.world().reactor().WallNow(); },
               .level_min = LogLevel::kInfo},
+      faults_(BrokerHandlers(), runtime_),
       stopped_(runtime_.executor) {}
 
 NodeCore::~NodeCore() {
@@ -54,6 +55,7 @@ Task<Status> NodeCore::StartBroker() {
   options.opens_listeners = false;
   options.insecure = options_.insecure;
   options.holder = StrCat("pid ", thread_.process_id());
+  options.faults = &faults_;
   StatusOr<std::unique_ptr<Broker>> broker =
       co_await Broker::Start(runtime_, output_, BrokerHandlers(), std::move(options));
   if (!broker.ok()) co_return broker.status();
@@ -70,9 +72,14 @@ StatusOr<Address> NodeCore::Serve(Address address) {
       [this, address = std::move(address)]() mutable { return AddListener(std::move(address)); });
 }
 
+StatusOr<int64_t> NodeCore::DropConnections() {
+  RETURN_IF_ERROR(CheckServing());
+  return static_cast<int64_t>(broker_->DropConnections());
+}
+
 Task<StatusOr<Address>> NodeCore::AddListener(Address address) {
   const std::shared_ptr<Broker> broker = broker_;
-  if (stopping_ || broker == nullptr) co_return Cancelled("the node was stopped");
+  CO_RETURN_IF_ERROR(CheckServing());
   std::string name = "PLAINTEXT";
   if (!addresses_.empty()) StrAppend(name, "_", addresses_.size() + 1);
   StatusOr<Address> bound =

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/status.h"
 #include "broker/broker.h"
+#include "broker/faults.h"
 #include "config/config_def.h"
 #include "runtime/event.h"
 #include "runtime/linux/world_thread.h"
@@ -21,6 +22,9 @@
 #include "runtime/sim/memory_network.h"
 
 namespace penstock {
+
+// The detail of an error that names what was closed before it was asked.
+inline constexpr std::string_view kClosedDetail = "closed";
 
 struct NodeCoreOptions {
   std::string path;  // a directory, or kInMemory
@@ -46,9 +50,22 @@ class NodeCore {
   ~NodeCore();
   bool IsForked() const { return !thread_.CheckProcess().ok(); }
 
-  // What is in it belongs to the node's thread.
+  // What is in them belongs to the node's thread.
   Inside& inside() { return inside_; }
+  Faults& faults() { return faults_; }
   WorldThread& thread() { return thread_; }
+
+  // What a stopped node answers.
+  static Status Stopped() {
+    return WithDetail(Cancelled("the node was stopped"), kClosedDetail, "broker");
+  }
+
+  // On the node's thread.
+
+  // Stopped() once it is.
+  Status CheckServing() const { return stopping_ || broker_ == nullptr ? Stopped() : OkStatus(); }
+  // See Broker.
+  StatusOr<int64_t> DropConnections();
 
   // From any thread but the node's own, and until the destructor.
 
@@ -104,6 +121,7 @@ class NodeCore {
   Runtime runtime_;  // of the broker
   Inside inside_;
   LogOutput output_;
+  Faults faults_;
   std::shared_ptr<Broker> broker_;  // shared with an AddListener that a StopBroker overtakes
   std::vector<Address> addresses_;
   bool stopping_ = false;

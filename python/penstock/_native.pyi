@@ -216,5 +216,25 @@ class Node:
     def serve(self, address: str) -> str: ...
     def addresses(self) -> list[str]: ...
     def engine(self, configs: dict[str, str]) -> Engine: ...
+    def faults(self) -> Faults: ...
     def stop(self) -> None: ...
     def take_log(self) -> list[str]: ...
+
+class Faults:
+    """What is to go wrong in a broker in this process; made by Node.faults, does not keep it.
+
+    APIs have Kafka's names ("Produce", "LIST_OFFSETS"). Requests of all clients count, those in
+    this process too.
+    """
+
+    def error_next(self, api: str, code: int, times: int = 1) -> None:
+        """Answers the next requests with this error and does nothing of what they ask."""
+
+    def delay(self, api: str, milliseconds: int) -> None:
+        """Holds every answer back for so long; 0 ends it and lets go what is held back."""
+
+    def drop_connections(self) -> int:
+        """Ends every TCP connection of a client; how many. Clients in this process have none."""
+
+    def clear(self) -> None:
+        """Nothing goes wrong any more, and what is held back leaves."""

@@ -3,6 +3,7 @@
 #include <array>
 #include <string_view>
 
+#include "broker/handlers/refusals.h"
 #include "protocol/api.h"
 #include "protocol/messages/alter_configs.h"
 #include "protocol/messages/api_versions.h"
@@ -31,27 +32,27 @@ namespace {
 
 // What is served, in the order of the keys.
 constexpr std::array kRows{
-    Handle<&HandleProduce>(),
-    Handle<&HandleFetch>(),
-    Handle<&HandleListOffsets>(),
-    Handle<&HandleMetadata>(),
+    Handle<&HandleProduce, &RefuseProduce>(),
+    Handle<&HandleFetch, &RefuseFetch>(),
+    Handle<&HandleListOffsets, &RefuseListOffsets>(),
+    Handle<&HandleMetadata, &RefuseMetadata>(),
     Handle<&HandleApiVersions>(),
-    Handle<&HandleCreateTopics>(),
-    Handle<&HandleDeleteTopics>(),
-    Handle<&HandleDeleteRecords>(),
-    Handle<&HandleInitProducerId>(),
-    Handle<&HandleOffsetForLeaderEpoch>(),
-    Handle<&HandleDescribeConfigs>(),
-    Handle<&HandleAlterConfigs>(),
+    Handle<&HandleCreateTopics, &RefuseCreateTopics>(),
+    Handle<&HandleDeleteTopics, &RefuseDeleteTopics>(),
+    Handle<&HandleDeleteRecords, &RefuseDeleteRecords>(),
+    Handle<&HandleInitProducerId, &RefuseInitProducerId>(),
+    Handle<&HandleOffsetForLeaderEpoch, &RefuseOffsetForLeaderEpoch>(),
+    Handle<&HandleDescribeConfigs, &RefuseDescribeConfigs>(),
+    Handle<&HandleAlterConfigs, &RefuseAlterConfigs>(),
     Handle<&HandleDescribeLogDirs>(),
-    Handle<&HandleCreatePartitions>(),
-    Handle<&HandleIncrementalAlterConfigs>(),
+    Handle<&HandleCreatePartitions, &RefuseCreatePartitions>(),
+    Handle<&HandleIncrementalAlterConfigs, &RefuseIncrementalAlterConfigs>(),
     Handle<&HandleDescribeQuorum>(),
     Handle<&HandleUpdateFeatures>(),
     Handle<&HandleDescribeCluster>(),
-    Handle<&HandleDescribeProducers>(),
+    Handle<&HandleDescribeProducers, &RefuseDescribeProducers>(),
     Handle<&HandleListConfigResources>(),
-    Handle<&HandleDescribeTopicPartitions>(),
+    Handle<&HandleDescribeTopicPartitions, &RefuseDescribeTopicPartitions>(),
 };
 
 struct NotServed {

@@ -68,6 +68,30 @@ TEST(ConnectionTable, ARequestMayWaitLongerThanAFrameMayTake) {
   front.Run(WaitingIsNotStalling(front));
 }
 
+Task<> Dropped(FakeFront& front) {
+  FakeClient idle = co_await FakeClient::Connect(front);
+  FakeClient asking = co_await FakeClient::Connect(front);
+  const Status sent = co_await asking.Send(1, "blocked");
+  EXPECT_TRUE(sent.ok());
+  co_await front.Sleep(Milliseconds(1));
+  EXPECT_EQ(front.connections.DropRemote("for a test"), 2u);
+  EXPECT_EQ(front.connections.DropRemote("for a test"), 0u);  // they end already
+  const int32_t idle_end = co_await idle.Receive();
+  const int32_t asking_end = co_await asking.Receive();
+  EXPECT_EQ(idle_end, -1);
+  EXPECT_EQ(asking_end, -1);
+  FakeClient again = co_await FakeClient::Connect(front);
+  const Status sent_again = co_await again.Send(2, "now");
+  EXPECT_TRUE(sent_again.ok());
+  const int32_t answered = co_await again.Receive();
+  EXPECT_EQ(answered, 2);
+}
+
+TEST(ConnectionTable, DroppedConnectionsEndAtOnceAndOthersMayCome) {
+  FakeFront front(1);
+  front.Run(Dropped(front));
+}
+
 Task<> WaitsForAPlace(FakeFront& front) {
   front.connections_max = 2;
   FakeClient first = co_await FakeClient::Connect(front);

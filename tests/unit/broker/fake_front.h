@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "broker/connection_table.h"
+#include "broker/faults.h"
 #include "broker/handler_table.h"
 #include "broker/listener.h"
 #include "broker/pipeline.h"
@@ -80,7 +81,8 @@ class FakeFront {
         logger(output, "broker"),
         request_bytes(world.runtime().executor, 1 << 20),
         request_metrics(metrics),
-        pipeline(Table(), world.runtime().clock, request_metrics, {}),
+        faults(Table(), world.runtime()),
+        pipeline(Table(), world.runtime().clock, request_metrics, {.faults = &faults}),
         shared{world.runtime(),   pipeline, nullptr, request_bytes,
                request_bytes_max, logger,   limiter},
         connections(
@@ -121,6 +123,7 @@ class FakeFront {
   MetricsRegistry metrics;
   Semaphore request_bytes;
   RequestMetrics request_metrics;
+  Faults faults;  // none, unless a test asks for some
   Pipeline pipeline;
   ConnectionShared shared;
   ConnectionTable connections;
