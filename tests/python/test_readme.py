@@ -141,6 +141,7 @@ class Reader:
         return done.stdout
 
     def _server(self, source: str) -> str:
+        assert len(source.splitlines()) == 1, "a snippet that runs a server has nothing else"
         server = subprocess.Popen(
             ["bash", "-c", f"exec {source}"],
             cwd=self.directory,
