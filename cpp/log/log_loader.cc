@@ -280,7 +280,9 @@ Task<Status> LogLoader::CheckBatches(std::shared_ptr<Segment> segment, int64_t f
     const bool in_reach = batch->last_offset() - segment->base_offset() <= INT32_MAX;
     if (!FollowsOn(*batch, is_first) || !in_reach || !batch->CrcMatches()) break;
     is_first = false;
-    if (log_.epochs_.Assign(batch->leader_epoch(), batch->base_offset())) {
+    // What is read again must not take away a later epoch that begins behind it, nor its own begin.
+    if (log_.epochs_.EpochOf(batch->base_offset()) != batch->leader_epoch() &&
+        log_.epochs_.Assign(batch->leader_epoch(), batch->base_offset())) {
       log_.epochs_dirty_ = true;
     }
     segment->Account(*batch, batch->base_offset(), log_.config_->index_interval_bytes);

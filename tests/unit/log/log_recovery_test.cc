@@ -166,6 +166,19 @@ TEST_F(LogRecoveryTest, FindsLeaderEpochsInTheBatchesWhenTheirFileIsLost) {
   EXPECT_EQ(TextOf(PathOf("leader-epoch-checkpoint")), "0\n2\n2 0\n5 3\n");
 }
 
+TEST_F(LogRecoveryTest, KeepsWhereEpochsBeginWhenLeadersCameAndWroteNothing) {
+  Log* log = &Create();
+  // A start reads from the last entry of the index on, which is in the middle of epoch 2.
+  for (int i = 0; i < 5; ++i) MustAppend(*log, {.value_bytes = 2000}, 1);
+  for (int i = 0; i < 20; ++i) MustAppend(*log, {.value_bytes = 2000}, 2);
+  for (const int32_t epoch : {3, 4, 5}) {
+    log->AssignLeaderEpoch(LeaderEpoch(epoch));
+    log = epoch == 4 ? &CrashAndOpen() : &RestartAndOpen();
+    EXPECT_EQ(log->EndOffsetForEpoch(LeaderEpoch(1)).end_offset, Offset(5)) << epoch;
+    EXPECT_EQ(log->EndOffsetForEpoch(LeaderEpoch(2)).end_offset, Offset(25)) << epoch;
+  }
+}
+
 TEST_F(LogRecoveryTest, RebuildsProducerStateFromSnapshotAndTail) {
   Log& log = Create();
   for (int i = 0; i < 10; ++i) MustAppend(log, Idempotent(7, 0, i));
