@@ -164,7 +164,10 @@ class Read(Generic[T]):
             from penstock._frames import arrow_table
 
             return arrow_table(self, self._columns, self._decode).__arrow_c_stream__()
-        return _native.arrow_stream(self._groups(_POLL_RECORDS), self._decode == "text")
+        return self._stream(text=self._decode == "text")
+
+    def _stream(self, *, text: bool) -> object:
+        return _native.arrow_stream(self._groups(_POLL_RECORDS), text)
 
     def __repr__(self) -> str:
         said = [repr(self._topic)]
