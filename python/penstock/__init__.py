@@ -27,6 +27,7 @@ from penstock._errors import (
     SerializationError,
     TimeoutError,  # noqa: A004 - it is the builtin one too
 )
+from penstock._faults import Faults
 from penstock._native import Batch, BulkMetadata, Future, Record, RecordMetadata, __version__
 from penstock._partition import TopicPartition
 from penstock._producer import Producer
@@ -50,6 +51,7 @@ __all__ = [
     "ConnectionFailed",
     "Consumer",
     "DeliveryError",
+    "Faults",
     "Future",
     "KafkaError",
     "NewTopic",

@@ -9,6 +9,7 @@ from penstock import _native
 from penstock._cluster import Cluster
 from penstock._config import resolve
 from penstock._errors import KafkaError
+from penstock._faults import Faults
 from penstock._tables import table
 
 TYPE_CHECKING = False
@@ -69,6 +70,12 @@ class Broker(Cluster):
                 f"{self!r} does not listen anywhere", hint="serve() returns an address for clients"
             )
         return ",".join(addresses)
+
+    @property
+    def faults(self) -> Faults:
+        """Errors, delays and broken connections on purpose, for tests of clients."""
+        self._check()
+        return Faults(self._node.faults())
 
     def serve(self, address: str = "127.0.0.1:0") -> str:
         """Listen for Kafka clients; may be called while the broker is in use, and more than once.

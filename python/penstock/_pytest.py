@@ -23,7 +23,7 @@ def kafka_broker() -> Iterator[Broker]:
     """A Kafka broker of the test's own: ``kafka_broker.bootstrap_servers`` is its address.
 
     It is in memory and gone after the test. ``kafka_broker.topic(name)`` sends and reads without a
-    client.
+    client; ``kafka_broker.faults`` has requests fail, answers late, connections break.
     """
     import penstock
 

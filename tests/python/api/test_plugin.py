@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from confluent_kafka import Producer
+from confluent_kafka import Consumer, Producer
 from penstock import Broker, Topic
 
 
@@ -21,3 +21,28 @@ def test_each_test_has_its_own_broker(kafka_broker: Broker) -> None:
 def test_a_topic_with_a_name_of_its_own(kafka_topic: Topic[bytes], kafka_broker: Broker) -> None:
     kafka_topic.send("x").result(30)
     assert kafka_broker.topics() == [kafka_topic.name]
+
+
+def test_faults_are_met_by_stock_clients(kafka_topic: Topic[bytes], kafka_broker: Broker) -> None:
+    told: list[str] = []
+    kafka_broker.faults.error_next("Produce", "INVALID_RECORD", times=1)
+    producer = Producer({"bootstrap.servers": kafka_broker.bootstrap_servers})
+    for value in (b"refused", b"taken"):
+        producer.produce(
+            kafka_topic.name,
+            value=value,
+            on_delivery=lambda e, _: told.append(e.name() if e else ""),
+        )
+        assert producer.flush(30) == 0
+    assert told == ["INVALID_RECORD", ""]
+    assert kafka_topic.read().values() == [b"taken"]
+
+
+def test_connections_break_on_purpose(kafka_topic: Topic[bytes], kafka_broker: Broker) -> None:
+    kafka_topic.send("x").result(30)
+    servers = {"bootstrap.servers": kafka_broker.bootstrap_servers, "group.id": "unused"}
+    consumer = Consumer({**servers, "enable.auto.commit": False})
+    assert kafka_topic.name in consumer.list_topics(timeout=30).topics
+    assert kafka_broker.faults.drop_connections() >= 1
+    assert kafka_topic.name in consumer.list_topics(timeout=30).topics
+    consumer.close()
