@@ -69,7 +69,6 @@ def _broker(directory: Path, slow: bool) -> Iterator[str]:
         log=directory.with_suffix(".log"),
         options=("-X", "log.ack.durability=cache"),
     ) as server:
-        server.start()
         stopped = threading.Event()
         thread = threading.Thread(target=_slow_down, args=(server.pid, stopped))
         if slow:

@@ -28,6 +28,8 @@ class Broker(Cluster):
     """
 
     _noun = "broker"
+    # No network to share: what is sent at once is one batch, and one sync of the disk.
+    _sender_configs = {"batch.size": str(256 * 1024)}  # noqa: RUF012 - never changed
     _node: _native.Node
 
     def __init__(self, node: _native.Node, path: str) -> None:

@@ -35,6 +35,8 @@ class Cluster(_lifecycle.Closable):
     """
 
     _noun = "cluster"
+    # Of the producer behind Topic.send; everything else is Kafka's default.
+    _sender_configs: dict[str, str] = {}  # noqa: RUF012 - never changed
 
     def __init__(self, engine: _native.Engine, name: str, node: _native.Node | None = None) -> None:
         """Private: call penstock.connect() or penstock.open()."""
@@ -282,7 +284,7 @@ class Cluster(_lifecycle.Closable):
         """The producer behind Topic.send."""
         self._check()
         if not self._senders:
-            native, self._room = new_producer(self._engine, {})
+            native, self._room = new_producer(self._engine, self._sender_configs)
             self._senders.append(native)
         return self._senders[0]
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import penstock
 import pytest
@@ -288,3 +289,11 @@ def test_appending_what_looks_like_a_table(cluster: Cluster) -> None:
         topic.append(Table(), key="colour")
     with pytest.raises(TypeError, match="a table has"):
         topic.append([1, 2, 3])
+
+
+def test_what_is_sent_at_once_into_a_directory_is_one_batch(tmp_path: Path) -> None:
+    """So that the disk is asked once for all of it."""
+    with penstock.open(tmp_path / "data") as db:
+        topic = db.topic("orders", partitions=1)
+        topic.send_many([b"x" * 100] * 1000).result()
+        assert [len(batch) for batch in topic.read().batches()] == [1000]
