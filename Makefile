@@ -19,7 +19,7 @@ demo: install ## send real text through a broker that is killed on the way, and 
 	@$(BIN)/penstock demo
 
 .PHONY: test
-test: install build ## C++ tests, Python tests, compatibility with stock clients, lint
+test: install extras build ## C++ tests, Python tests, compatibility with stock clients, lint
 	@.ci/test
 
 .PHONY: lint
@@ -28,7 +28,7 @@ lint: venv ## clang-format, ruff, mypy --strict, tests/tidy
 	@.ci/lint
 
 .PHONY: docs
-docs: install ## the documentation, into build/docs; a warning is an error
+docs: install extras ## the documentation, into build/docs; a warning is an error
 	@$(BIN)/sphinx-build -q -W --keep-going -b html -d build/doctrees docs build/docs
 	@echo "build/docs/index.html"
 
@@ -45,6 +45,10 @@ setup-java: ## Java, Maven and Apache Kafka's own tools, for the tests against t
 venv: ## .venv with the tools of the tests
 	@.ci/setup packages build
 	@.ci/setup venv
+
+.PHONY: extras
+extras: venv ## what notebooks and documentation need, into .venv
+	@.ci/setup extras
 
 .PHONY: install
 install: venv ## the package itself, by pip, into .venv
