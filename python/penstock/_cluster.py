@@ -377,8 +377,10 @@ def _end_cluster(
     name: str,
     seconds: float,
 ) -> None:
-    for sender in senders:
-        _lifecycle.end_producer(sender, name, seconds)
-    engine.close(seconds)
-    if node is not None:
-        node.stop()
+    try:
+        for sender in senders:
+            _lifecycle.end_producer(sender, name, seconds)
+    finally:  # a warning may be an error
+        engine.close(seconds)
+        if node is not None:
+            node.stop()
