@@ -69,7 +69,7 @@ def test_the_examples_are_right(example: doctest.DocTest) -> None:
         source = "".join(part.source for part in example.examples)
         example.globs.update(world(source, stack))
         printed: list[str] = []
-        runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+        runner = doctest.DocTestRunner(verbose=False, optionflags=doctest.ELLIPSIS)
         runner.run(example, out=printed.append, clear_globs=False)
         assert not printed, "".join(printed)
 
