@@ -36,6 +36,18 @@ if(PENSTOCK_SANITIZE)
   target_link_options(penstock_flags INTERFACE -fsanitize=${PENSTOCK_SANITIZE})
 endif()
 
+# In sanitized builds, which are there to run, what most sources include of the standard library is compiled once. The
+# others show that each source includes what it needs.
+if(PENSTOCK_SANITIZE)
+  target_compile_options(penstock_flags INTERFACE
+    $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess> "$<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>")
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/precompiled.cc CONTENT "")
+  add_library(penstock_precompiled STATIC EXCLUDE_FROM_ALL ${CMAKE_BINARY_DIR}/precompiled.cc)
+  target_link_libraries(penstock_precompiled PRIVATE penstock_flags)
+  target_precompile_headers(penstock_precompiled PRIVATE <algorithm> <array> <atomic> <chrono> <coroutine> <deque>
+    <functional> <map> <memory> <mutex> <optional> <set> <span> <string> <string_view> <utility> <variant> <vector>)
+endif()
+
 # penstock_module(NAME DEPENDS module... [LIBRARIES target...] [EXCLUDE file...])
 # A static library penstock_NAME of every .cc beside the calling CMakeLists.txt. DEPENDS are the modules it may include;
 # tests/tidy holds them against the layer table.
@@ -48,6 +60,9 @@ function(penstock_module name)
   if(sources)
     add_library(penstock_${name} STATIC ${sources})
     target_link_libraries(penstock_${name} PUBLIC penstock_flags ${depends} ${arg_LIBRARIES})
+    if(PENSTOCK_SANITIZE)
+      target_precompile_headers(penstock_${name} REUSE_FROM penstock_precompiled)
+    endif()
   else()
     add_library(penstock_${name} INTERFACE)
     target_link_libraries(penstock_${name} INTERFACE penstock_flags ${depends} ${arg_LIBRARIES})
@@ -67,6 +82,8 @@ function(penstock_test name)
   add_executable(${name} ${sources})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${depends} ${arg_LIBRARIES} GTest::gtest GTest::gmock GTest::gtest_main)
-  target_precompile_headers(${name} REUSE_FROM penstock_test_headers)
+  if(PENSTOCK_TEST_HEADERS)
+    target_precompile_headers(${name} REUSE_FROM ${PENSTOCK_TEST_HEADERS})
+  endif()
   add_test(NAME ${name} COMMAND ${name})
 endfunction()
