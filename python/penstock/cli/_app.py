@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import click
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """What is said before the name of the command and holds for all of them."""
 
     bootstrap: str | None = None
     color: str = "auto"
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A command: where it is, and what the list of commands says about it."""
 
     module: str
@@ -30,7 +28,14 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "serve": Entry("serve", "Run a broker on a directory."),
         "demo": Entry("demo", "Send real text through a broker that is killed on the way."),
     },
-    "A connection": {
+    "Records": {
+        "topic": Entry("topic", "Create, list, describe, alter, delete and trim topics."),
+        "produce": Entry("produce", "Send lines, or the rows of a file, to a topic."),
+        "consume": Entry("consume", "Print the records of topics."),
+    },
+    "A cluster": {
+        "cluster": Entry("cluster", "Describe brokers, quorum, features and log directories."),
+        "config": Entry("config", "Describe, alter and explain configs."),
         "doctor": Entry("doctor", "Find out why a connection does not work."),
     },
     "Files": {

@@ -58,7 +58,9 @@ def command() -> None:
 @click.option("--records", is_flag=True, help="Print the records of a segment, not its batches.")
 @output_option(*_dump.SHAPES)
 def dump(files: tuple[Path, ...], records: bool, output: Output) -> int:
-    """Print a file: a segment (.log, .checkpoint), an index, a snapshot or a checkpoint.
+    """Print a file.
+
+    A segment (.log, .checkpoint), an index, a snapshot or a checkpoint.
 
     The name tells what it is. The exit code is 1 if the file is broken; what stands before that
     place is printed.
@@ -82,7 +84,7 @@ def dump(files: tuple[Path, ...], records: bool, output: Output) -> int:
 @click.option("--deep", is_flag=True, help="Decompress and decode every record, too.")
 @output_option(VERIFIED)
 def verify(directory: Path, deep: bool, output: Output) -> int:
-    """Check a data directory, or the directory of one partition.
+    """Check a data directory, or that of one partition.
 
     Every batch against its checksum, the offsets, the leader epochs, both indexes, and the
     snapshots of producers. The exit code is 1 if something is broken that the next start of the

@@ -66,7 +66,7 @@ def command() -> None:
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 @output_option(INFO)
 def info(directory: Path, output: Output) -> None:
-    """Tell which cluster a directory belongs to, who uses it, and what is in it.
+    """Tell whose a directory is, who uses it, and what is in it.
 
     Nothing is changed, and no server is asked.
     """
@@ -143,9 +143,10 @@ def _check_is_directory(directory: Path) -> None:
 @change_options
 @output_option(FORMATTED)
 def format_(directory: Path, ignore_formatted: bool, change: Change, output: Output) -> None:
-    """Make a directory the data of a new cluster of one, as the first start of a broker would.
+    """Make a directory the data of a new cluster of one.
 
-    A directory that is formatted already is refused, and so is one with something else in it.
+    As the first start of a broker would. A directory that is formatted already is refused, and so
+    is one with something else in it.
     """
     from penstock._files.directory import META_PROPERTIES, meta_properties
 

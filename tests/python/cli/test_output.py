@@ -8,6 +8,7 @@ import json
 import pytest
 from penstock.cli._output import Output, use_color, yaml_lines
 from penstock.cli._shape import Column, Shape
+from penstock.cli._table import print_table
 from penstock.cli._units import show_bytes
 
 PEOPLE = Shape(
@@ -88,7 +89,35 @@ def test_yaml_is_in_blocks() -> None:
 def test_a_single_object_is_a_list_of_fields_and_tables_below() -> None:
     """As `storage info` prints it."""
     one = {"name": "x", "size": 1, "parts": [{"part": 1}, {"part": 22}]}
-    assert printed("table", one, shape=ONE) == ("name  x\nsize  1 B\n\nparts\nPART\n   1\n  22\n")
+    assert printed("table", one, shape=ONE) == ("name  x\nsize  1 B\n\nPART\n   1\n  22\n")
+
+
+def on_terminal(columns: int, monkeypatch: pytest.MonkeyPatch, *rows: dict[str, object]) -> str:
+    """Return what is printed on a terminal of so many columns, without colours."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    file = io.StringIO()
+    print_table(PEOPLE, rows, file=file, wide=False, terminal=True, color=False)
+    return file.getvalue()
+
+
+def test_a_terminal_folds_the_widest_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbers and what is short stay as they are; nothing is ever cut."""
+    long = {**ANNA, "error": "a word " * 12 + "end"}
+    assert on_terminal(60, monkeypatch, long, BO) == (
+        "NAME       SIZE  ERROR\n"
+        "Anna    2.0 KiB  a word a word a word a word a word a word a\n"
+        "                 word a word a word a word a word a word end\n"
+        'B, "o"      5 B  -\n'
+    )
+    assert "a word " * 12 + "end" in on_terminal(200, monkeypatch, long, BO)
+    assert long["name"] in on_terminal(1, monkeypatch, long, BO)
+
+
+def test_wide_characters_take_two_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = ({**ANNA, "name": "東京"}, {**BO, "name": "e\u0301t"})
+    assert on_terminal(80, monkeypatch, *rows) == (
+        "NAME     SIZE\n東京  2.0 KiB\ne\u0301t        5 B\n"
+    )
 
 
 def test_a_row_has_to_be_what_the_schema_says() -> None:
