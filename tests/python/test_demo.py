@@ -1,4 +1,4 @@
-"""The demo in small: real text, a stock client, a crash, and a verdict."""
+"""The demo in small: real text, a crash, and a verdict."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SECONDS_MAX = 120.0
 
 
 def test_the_demo_passes(tmp_path: Path) -> None:
-    """The program says yes three times and ends with 0."""
+    """The program says yes four times and ends with 0."""
     arguments = ["--modules", "60", "--directory", str(tmp_path / "data")]
     done = subprocess.run(
         [sys.executable, "-m", "penstock.demo", *arguments],
@@ -25,7 +25,8 @@ def test_the_demo_passes(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count(": yes\n") == 3
+    assert done.stdout.count(": yes\n") == 4
+    assert "opened in this process" in done.stdout
     assert "SIGKILL after" in done.stdout
     assert "ten most frequent words:" in done.stdout
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import BinaryIO
 
 from penstock._files.fault import FileFault
-from penstock._native import crc32c
+from penstock._native import crc32c, decompress
 
 HEADER = struct.Struct(">qiibIhiqqqhii")
 CRC_START = 21
@@ -123,22 +123,17 @@ class Batch:
     def _decompressed(self) -> bytes:
         data = self.data[HEADER.size :]
         codec = self.attributes & 7
-        return data if codec == 0 else decompress(codec, data, self.position)
+        return data if codec == 0 else open_records(codec, data, self.position)
 
 
-def decompress(codec: int, data: bytes, position: int) -> bytes:
+def open_records(codec: int, data: bytes, position: int) -> bytes:
     """Open what a codec has closed.
 
     Raises:
         FileFault: it cannot be opened.
     """
-    from penstock import _native
-
-    opened = getattr(_native, "decompress", None)
-    if opened is None:
-        raise FileFault(position, f"this version cannot open {CODECS[codec]}")
     try:
-        return bytes(opened(codec, data, RECORDS_BYTES_MAX))
+        return decompress(codec, data, RECORDS_BYTES_MAX)
     except ValueError as error:
         raise FileFault(position, f"{error}") from None
 

@@ -48,6 +48,14 @@ _AUTHENTICATION = frozenset(
     }
 )
 _TIMEOUTS = frozenset({"REQUEST_TIMED_OUT"})
+# The way out in the words of a command line, where that of the API is another one.
+_HINTS = {
+    "OFFSET_OUT_OF_RANGE": "the records are deleted, or not written yet; --offset start has them",
+    "MESSAGE_TOO_LARGE": "raise the topic's max.message.bytes, and -X max.request.size",
+    "REQUEST_TIMED_OUT": "--timeout is the limit; penstock doctor tries each step",
+    "TOPIC_ALREADY_EXISTS": "--if-not-exists takes it as it is",
+    "UNKNOWN_TOPIC_OR_PARTITION": "penstock topic list tells what is there",
+}
 
 
 def exit_code_of(error: BaseException) -> ExitCode:
@@ -73,7 +81,9 @@ def is_expected(error: BaseException) -> bool:
     import penstock
 
     known = getattr(penstock, "KafkaError", CommandError)
-    return isinstance(error, (CommandError, OSError, known)) or _is_config_error(error)
+    return isinstance(error, (CommandError, OSError, UnicodeError, known)) or _is_config_error(
+        error
+    )
 
 
 def describe(error: BaseException) -> str:
@@ -86,7 +96,7 @@ def describe(error: BaseException) -> str:
         text = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     elif isinstance(message := getattr(error, "message", None), str):  # a KafkaError
         name = getattr(error, "name", "")
-        hint = str(getattr(error, "hint", ""))
+        hint = _HINTS.get(name) or str(getattr(error, "hint", ""))
         text = f"{message} [{name}]" if name and name not in message else message
     else:
         hint = ""

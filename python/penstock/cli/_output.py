@@ -39,6 +39,9 @@ class Output:
         self.terminal = self._file.isatty()
         self.form = form or ("table" if self.terminal else "jsonl")
         self.color = use_color(color, terminal=self.terminal)
+        # JSON stays JSON where the locale lacks a letter.
+        encoding = getattr(self._file, "encoding", None) or "utf-8"
+        self._ascii = "utf" not in encoding.lower()
 
     def with_shape(self, shape: Shape) -> Output:
         """Return an output for rows of another shape."""
@@ -81,12 +84,12 @@ class Output:
 
     def _jsonl(self, rows: Iterable[Row]) -> None:
         for row in rows:
-            self._file.write(to_json(row) + "\n")
+            self._file.write(to_json(row, ascii_=self._ascii) + "\n")
 
     def _json(self, rows: Iterable[Row]) -> None:
         found = list(rows)
         value = found[0] if self.shape.single and found else found
-        self._file.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+        self._file.write(json.dumps(value, indent=2, ensure_ascii=self._ascii) + "\n")
 
     def _yaml(self, rows: Iterable[Row]) -> None:
         found = list(rows)
@@ -111,9 +114,9 @@ def use_color(choice: str, *, terminal: bool) -> bool:
     return terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def to_json(value: object) -> str:
-    """Return compact JSON on one line."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def to_json(value: object, *, ascii_: bool = False) -> str:
+    """Return compact JSON on one line, with letters as they are or escaped."""
+    return json.dumps(value, ensure_ascii=ascii_, separators=(",", ":"))
 
 
 def yaml_lines(value: object, indent: str = "") -> Iterator[str]:

@@ -20,6 +20,7 @@ _COMPLETION = "_PENSTOCK_COMPLETE"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; never raises."""
+    _prepare_streams()
     given, debug = _take_debug(sys.argv[1:] if arguments is None else arguments)
     try:
         code = _call(given)
@@ -31,6 +32,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             traceback.print_exc()
         code = _report(error)
     return _silence_broken_pipe(code)
+
+
+def _prepare_streams() -> None:
+    """Let any text be written, whatever the locale, also where somebody has closed a stream."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - it lives as long as we
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _take_debug(arguments: Sequence[str]) -> tuple[list[str], bool]:

@@ -21,8 +21,8 @@ def command(keep: Path | None, modules: int | None) -> int:
     """Send every line of Python's standard library through a broker of its own.
 
     The broker is killed on the way and started again; then everything is read back and compared:
-    every acknowledged record, once, exactly as it was sent, in order. Nothing is left behind,
-    unless --keep says where.
+    every acknowledged record, once, exactly as it was sent, in order. At last the same directory is
+    opened in this process, without a broker. Nothing is left behind, unless --keep says where.
     """
     from penstock.demo.__main__ import play
 

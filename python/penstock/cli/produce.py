@@ -196,6 +196,18 @@ def _check_source(source: Source) -> None:
         sys.stderr.write("penstock: each line is a record; Ctrl-D ends\n")
 
 
+def _timeouts(connection: Connection) -> dict[str, str]:
+    """Return what --timeout means for a producer, unless somebody says it in Kafka's words."""
+    if any("timeout" in key.lower() or "block" in key.lower() for key in connection.configs):
+        return {}
+    milliseconds = max(round(connection.timeout * 1000), 100)
+    return {
+        "delivery.timeout.ms": str(milliseconds),
+        "request.timeout.ms": str(min(milliseconds // 2, 30_000)),
+        "max.block.ms": str(milliseconds),
+    }
+
+
 class _Run:
     """One run of the command, from the first record to the summary."""
 
@@ -243,7 +255,8 @@ class _Run:
 
         with connect_beside(self._connection) as cluster:
             cluster.admin.describe_topics([self._topic], timeout=self._connection.timeout)
-        with penstock.Producer(self._connection.servers, self._connection.configs) as producer:
+        configs = {**_timeouts(self._connection), **self._connection.configs}
+        with penstock.Producer(self._connection.servers, configs) as producer:
             sender = Sender(
                 producer, self._topic, stop=self._stop, say=self._progress.say, rate=self._rate
             )

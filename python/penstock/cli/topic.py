@@ -173,7 +173,7 @@ def create(
 
 def _counts(made: list[Any]) -> dict[str, int | None]:
     """Return the counts of a created topic; an old broker does not tell them."""
-    found = {"partitions": None, "replication_factor": None}
+    found: dict[str, int | None] = {"partitions": None, "replication_factor": None}
     if not made:
         return found
     numbers = {name: getattr(made[0], name) for name in found}

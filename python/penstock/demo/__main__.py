@@ -10,9 +10,12 @@ import time
 from pathlib import Path
 from typing import Protocol
 
+import penstock
 from penstock._penstockd import Penstockd, ServerError
 from penstock.demo.check import Ledger
+from penstock.demo.in_process import count_in_process, describe_as_frame
 from penstock.demo.text import Module, count_words, read_modules
+from penstock.demo.traffic import TrafficError, produce, replay
 
 TOPIC = "standard-library"
 PARTITIONS = 4
@@ -24,6 +27,10 @@ class Server(Protocol):
     @property
     def bootstrap(self) -> str:
         """The address for clients."""
+
+    @property
+    def directory(self) -> Path:
+        """Its data."""
 
     def start(self) -> float:
         """Start, also after a crash; return the seconds until it served."""
@@ -92,27 +99,30 @@ class Crash:
 
 def run(server: Server, modules: list[Module]) -> bool:
     """Run the demo on a server that is not started yet; return whether everything holds."""
-    # Not at the top: the package does not depend on this client.
-    from penstock.demo.traffic import create_topic, produce, replay
-
     ledger = Ledger(modules)
     total = ledger.sent_count
     size = sum(len(line) for module in modules for line in module.lines)
     print(f"{len(modules):,} modules of the standard library, {total:,} lines, {size / 1e6:.1f} MB")
     seconds = server.start()
     print(f"server at {server.bootstrap}, started in {seconds * 1000:,.0f} ms")
-    create_topic(server.bootstrap, TOPIC, partitions=PARTITIONS)
-
-    progress = ProgressLine("acknowledged", total)
-    crash = Crash(server, max(total // 2, 1), progress)
-    produce(server.bootstrap, TOPIC, modules, ledger, crash)
-    progress.finish(ledger.acknowledged_count, size=size, pause=crash.seconds or 0.0)
-    progress = ProgressLine("replayed", total)
-    words = replay(server.bootstrap, TOPIC, ledger, progress, partitions=PARTITIONS)
-    progress.finish(ledger.replayed_count, size=size)
+    with penstock.connect(server.bootstrap) as cluster:
+        cluster.topic(TOPIC, partitions=PARTITIONS)
+        progress = ProgressLine("acknowledged", total)
+        crash = Crash(server, max(total // 2, 1), progress)
+        produce(cluster, TOPIC, modules, ledger, crash)
+        progress.finish(ledger.acknowledged_count, size=size, pause=crash.seconds or 0.0)
+        progress = ProgressLine("replayed", total)
+        words = replay(cluster, TOPIC, ledger, progress)
+        progress.finish(ledger.replayed_count, size=size)
+    server.stop()
+    count, words_in_process, seconds = count_in_process(server.directory, TOPIC)
+    print(f"the same directory opened in this process: {count:,} records in {seconds:.2f} s")
+    for line in describe_as_frame(server.directory, TOPIC):
+        print(line)
 
     complete = ledger.finish()
     counted = words == count_words(module.path.read_bytes() for module in modules)
+    same = count == ledger.replayed_count and words_in_process == words
     print("ten most frequent words:")
     for word, count in words.most_common(10):
         print(f"  {count:>8,}  {word.decode()}")
@@ -123,7 +133,8 @@ def run(server: Server, modules: list[Module]) -> bool:
     print("every acknowledged record came back once, as sent, in order:", _yes(complete))
     print("the words of the topic are the words of the files:", _yes(counted))
     print("the server was killed on the way and came back:", _yes(crash.seconds is not None))
-    return complete and counted and crash.seconds is not None
+    print("in this process the directory holds the same records:", _yes(same))
+    return complete and counted and same and crash.seconds is not None
 
 
 def _yes(holds: bool) -> str:
@@ -141,10 +152,12 @@ def play(*, modules: int | None = None, keep: Path | None = None) -> bool:
     passed = False
     try:
         passed = run(server, texts)
-    except ServerError as error:
+    except (ServerError, TrafficError, penstock.KafkaError) as error:
         print(f"demo: {error}", file=sys.stderr)
-    except ModuleNotFoundError as error:
-        print(f"demo: {error}; pip install 'penstock[demo]'", file=sys.stderr)
+    except KeyboardInterrupt:
+        server.close()
+        shutil.rmtree(scratch)
+        raise
     finally:
         server.close()
     if passed:

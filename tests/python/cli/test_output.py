@@ -110,7 +110,7 @@ def test_a_terminal_folds_the_widest_text(monkeypatch: pytest.MonkeyPatch) -> No
         'B, "o"      5 B  -\n'
     )
     assert "a word " * 12 + "end" in on_terminal(200, monkeypatch, long, BO)
-    assert long["name"] in on_terminal(1, monkeypatch, long, BO)
+    assert "Anna" in on_terminal(1, monkeypatch, long, BO)
 
 
 def test_wide_characters_take_two_columns(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -205,3 +205,21 @@ def test_colours_go_when_they_are_not_wanted() -> None:
     ):
         assert "\x1b" not in seen
         assert "version" in seen
+
+
+def test_any_locale_can_print(tmp_path: Path) -> None:
+    """What it has no letters for is escaped."""
+    path = tmp_path / "replication-offset-checkpoint"
+    path.write_text("0\n1\nthema-ü-東 0 1\n")
+    done = penstock("log", "dump", path, "-o", "name", PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stdout) == (0, "thema-\\xfc-\\u6771\n")
+    done = penstock("log", "dump", path, PYTHONIOENCODING="ascii")
+    assert json.loads(done.stdout)["topic"] == "thema-ü-東"
+
+
+def test_closed_streams_are_no_fault() -> None:
+    """As a service may start it."""
+    for closed in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
+        command = f"{sys.executable} -m penstock.cli version {closed}"
+        done = subprocess.run(command, shell=True, env=environment(), check=False, stderr=-1)
+        assert done.returncode == 0, (closed, done.stderr)
