@@ -73,6 +73,9 @@ def exit_code_of(error: BaseException) -> ExitCode:
         return ExitCode.TIMEOUT
     if _is_config_error(error):
         return ExitCode.USAGE
+    steps = getattr(error, "steps", ())
+    if steps and all("no answer" in step for step in steps):
+        return ExitCode.TIMEOUT
     return ExitCode.FAILED
 
 
@@ -98,6 +101,7 @@ def describe(error: BaseException) -> str:
         name = getattr(error, "name", "")
         hint = _HINTS.get(name) or str(getattr(error, "hint", ""))
         text = f"{message} [{name}]" if name and name not in message else message
+        text = ": ".join([text, *getattr(error, "steps", ())])
     else:
         hint = ""
         text = str(error) or type(error).__name__

@@ -50,6 +50,7 @@ class Progress:
 
     def say(self, text: str) -> None:
         """Print a line on stderr, above the bar if there is one."""
+        text = f"penstock: {text}"
         if self._rich is not None:
             self._rich.console.print(text, markup=False, highlight=False)
         else:

@@ -53,12 +53,13 @@ class Sender:
         self,
         producer: penstock.Producer,
         topic: str,
+        account: Account,
         *,
         stop: bool,
         say: Callable[[str], None],
         rate: float | None,
     ) -> None:
-        self.account = Account()
+        self.account = account
         self._producer = producer
         self._topic = topic
         self._stop = stop
@@ -92,22 +93,41 @@ class Sender:
         while self._waiting and (self._waiting[0][0].done() or len(self._waiting) > IN_FLIGHT_MAX):
             self._settle()
 
-    def finish(self) -> None:
-        """Wait for the answers to all that was sent."""
+    def finish(self, timeout: float | None) -> None:
+        """Wait for the answers to all that was sent; after so many seconds they count as failed."""
+        deadline = None if timeout is None else time.monotonic() + timeout
         while self._waiting:
-            self._settle()
+            left = None if deadline is None else max(deadline - time.monotonic(), 0.0)
+            if not self._settle(left):
+                self.account.failed += len(self._waiting)
+                self._say(f"{len(self._waiting):,} records were not answered")
+                self._waiting.clear()
 
-    def _settle(self) -> None:
-        """Take the oldest record into account, once it is answered."""
+    def close(self, timeout: float | None) -> None:
+        """Close the producer."""
+        import penstock
+
+        try:
+            self._producer.close(timeout)
+        except penstock.DeliveryError:
+            if timeout is None:
+                raise
+            # These are the records that finish() has counted.
+
+    def _settle(self, timeout: float | None = None) -> bool:
+        """Take the oldest record into account; False if it is not answered in time."""
         future, number, size = self._waiting[0]
         try:
-            metadata = future.result()
+            metadata = future.result(timeout)
         except Exception as error:
+            if not future.done():
+                return False
             self._waiting.popleft()
             self._failed(error, number)
-            return
+            return True
         self._waiting.popleft()
         self.account.add(metadata.partition, metadata.offset, size)
+        return True
 
     def _failed(self, error: Exception, number: int) -> None:
         self.account.failed += 1

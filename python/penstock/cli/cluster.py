@@ -1,4 +1,4 @@
-"""penstock cluster: brokers, quorum, features, directories and APIs."""
+"""penstock cluster: brokers, quorum, features and directories."""
 
 from __future__ import annotations
 
@@ -86,21 +86,11 @@ LOG_DIRS = Shape(
     ),
     name="path",
 )  # fmt: skip
-APIS = Shape(
-    "APIs of brokers",
-    (
-        Column("broker", "integer", "The broker."),
-        Column("name", "string", "The API.", heading="API"),
-        Column("key", "integer", "Its number."),
-        Column("min", "integer", "The oldest version that is served."),
-        Column("max", "integer", "The newest one."),
-    ),
-)
 
 
 @click.group("cluster", short_help="Describe brokers, quorum, features and log directories.")
 def command() -> None:
-    """Describe a cluster: its brokers, quorum, features, directories and APIs."""
+    """Describe a cluster: its brokers, quorum, features and directories."""
 
 
 @command.command("info")
@@ -232,17 +222,3 @@ def log_dirs(ids: tuple[int, ...], connection: Connection, output: Output) -> in
         for each in found
     )
     return ExitCode.PARTIAL if any(each.error is not None for each in found) else ExitCode.OK
-
-
-@command.command("apis")
-@cluster_options
-@output_option(APIS)
-def apis(connection: Connection, output: Output) -> None:
-    """List the APIs that each broker serves, with their versions."""
-    with connect(connection) as cluster:
-        found = cluster.admin.api_versions(timeout=connection.timeout)
-    output.rows(
-        {"broker": broker.broker, "name": api.name, "key": api.key, "min": api.min, "max": api.max}
-        for broker in found
-        for api in broker.apis
-    )

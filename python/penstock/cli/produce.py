@@ -25,6 +25,9 @@ from penstock.cli._sending import Account, Sender
 from penstock.cli._shape import Column, Shape
 from penstock.cli._units import parse_rate, parsed, show_bytes, show_count
 
+# How long Ctrl-C waits for the answers to what is on the way.
+_INTERRUPTED_SECONDS = 2.0
+
 CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
 SENT = Shape(
     "What was sent",
@@ -233,7 +236,7 @@ class _Run:
                 if dry_run:
                     self._count(account)
                 else:
-                    account = self._send(account)
+                    self._send(account)
             except (Exception, KeyboardInterrupt) as caught:
                 error = caught
                 if not account.records:
@@ -250,23 +253,33 @@ class _Run:
             account.records += 1
             account.bytes += len(record.value or b"") + len(record.key or b"")
 
-    def _send(self, account: Account) -> Account:
+    def _send(self, account: Account) -> None:
         import penstock
 
         with connect_beside(self._connection) as cluster:
             cluster.admin.describe_topics([self._topic], timeout=self._connection.timeout)
         configs = {**_timeouts(self._connection), **self._connection.configs}
-        with penstock.Producer(self._connection.servers, configs) as producer:
-            sender = Sender(
-                producer, self._topic, stop=self._stop, say=self._progress.say, rate=self._rate
-            )
-            sender.account = account
+        producer = penstock.Producer(self._connection.servers, configs)
+        sender = Sender(
+            producer,
+            self._topic,
+            account,
+            stop=self._stop,
+            say=self._progress.say,
+            rate=self._rate,
+        )
+        patience = None
+        try:
             try:
                 for record in self._records():
                     sender.send(record)
+            except KeyboardInterrupt:
+                patience = _INTERRUPTED_SECONDS
+                raise
             finally:
-                sender.finish()
-        return account
+                sender.finish(patience)
+        finally:
+            sender.close(patience)
 
     def _records(self) -> Iterator[Outgoing]:
         """Read the source, and give each record what every record gets."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import array
+import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from penstock._penstockd import Penstockd
 from python.cli.conftest import Run
 from python.cli.program import environment, has_one_line, on_terminal, penstock
 
@@ -204,6 +208,58 @@ def test_a_record_that_is_refused(run: Run, new_topic: Callable[..., str]) -> No
                stdin=lines, code=5)  # fmt: skip
     assert (done[0]["records"], done[0]["failed"], done[0]["result"]) == (2, 1, "partial")
     assert values(run("consume", name, "-e")) == ["small", "last"]
+
+
+def test_a_record_that_is_refused_ends_it(
+    broker: str, run: Run, new_topic: Callable[..., str]
+) -> None:
+    """Unless it is told otherwise; what was acknowledged before is said."""
+    name = new_topic(1, "-c", "max.message.bytes=1000")
+    done = penstock(
+        "-b", broker, "produce", name, "-X", "batch.size=1", stdin="a\nb\n" + "x" * 5_000
+    )
+    assert done.returncode == 1
+    assert has_one_line(done.stderr)
+    assert "MESSAGE_TOO_LARGE" in done.stderr
+    sent = json.loads(done.stdout)
+    assert (sent["records"], sent["failed"], sent["result"]) == (2, 1, "partial")
+    assert values(run("consume", name, "-e")) == ["a", "b"]
+
+
+def test_ctrl_c_does_not_wait_for_a_broker_that_is_gone(tmp_path: Path) -> None:
+    """It says what was not answered, and ends."""
+    with Penstockd(tmp_path / "data", log=tmp_path / "log") as server:
+        penstock("-b", server.bootstrap, "topic", "create", "t")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "penstock.cli", "-b", server.bootstrap, "produce", "t"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment(),
+        )
+        assert process.stdin is not None
+        os.write(process.stdin.fileno(), b"one\n")
+        done = penstock("-b", server.bootstrap, "consume", "t", "-n", "1")
+        assert json.loads(done.stdout)["value"] == "one"
+        server.kill()
+        os.write(process.stdin.fileno(), b"two\nthree\n")
+        wait_until_read(process.stdin.fileno())
+        process.send_signal(signal.SIGINT)
+        out, errors = process.communicate(timeout=30)
+        assert process.returncode == 130
+        sent = json.loads(out)
+        assert sent["records"] == 1
+        assert sent["failed"] in (1, 2)
+        assert errors.decode() == f"penstock: {sent['failed']:,} records were not answered\n"
+        server.start()
+
+
+def wait_until_read(pipe: int) -> None:
+    """Wait until whoever reads a pipe has taken what is in it."""
+    left = array.array("i", [1])
+    while left[0] > 0:
+        fcntl.ioctl(pipe, termios.FIONREAD, left)
+        time.sleep(0.05)
 
 
 def test_a_topic_that_is_not_there(broker: str) -> None:
