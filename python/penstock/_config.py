@@ -6,7 +6,7 @@ linger.ms, linger_ms and LINGER-MS are one key; a dict and keywords may be mixed
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from penstock import _units
 from penstock._aliases import ALIASES, VALUES, why_unsupported
@@ -23,25 +23,40 @@ _SIZE_WORDS = ("bytes", "size", "memory", "buffer")
 
 
 class Row(NamedTuple):
-    """What is known of one config."""
+    """What is known of one config.
+
+    ``effect`` is "yes", "in part" or "not yet"; a default that is None comes from the first of the
+    ``synonyms`` that is set.
+    """
 
     name: str
     type: str
     default: str | None
     doc: str
+    allowed: str = ""
+    effect: str = "yes"
+    synonyms: tuple[str, ...] = ()
 
 
 class Table:
     """The configs of one kind of object, found under any spelling."""
 
     def __init__(self, rows: Iterable[Mapping[str, object]]) -> None:
-        """Take rows as the extension tells them: name, type, default, doc."""
+        """Take rows as the extension tells them."""
         self.rows: dict[str, Row] = {}
         for row in rows:
             default = row.get("default")
             name, doc = str(row["name"]), str(row.get("doc") or "")
             text = None if default is None else str(default)
-            self.rows[name] = Row(name, str(row["type"]).lower(), text, doc)
+            self.rows[name] = Row(
+                name,
+                str(row["type"]).lower(),
+                text,
+                doc,
+                str(row.get("allowed") or ""),
+                str(row.get("effect") or "yes"),
+                tuple(map(str, cast("Iterable[object]", row.get("synonyms") or ()))),
+            )
         self._squeezed = {squeeze(name): name for name in self.rows}
         self._short: dict[str, list[str]] = {}
         for name in self.rows:

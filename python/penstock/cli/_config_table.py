@@ -19,6 +19,9 @@ def find(key: str) -> list[dict[str, object]]:
             "of": kind,
             "type": row.type,
             "default": row.default,
+            "allowed": row.allowed,
+            "default_from": list(row.synonyms),
+            "effect": row.effect,
             "doc": row.doc,
         }
         for kind in KINDS

@@ -73,7 +73,7 @@ def _report(error: BaseException) -> int:
         return ExitCode.INTERRUPTED
     if isinstance(error, BrokenPipeError):
         return ExitCode.BROKEN_PIPE
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+    if isinstance(error, click.ClickException) and _is_help(error):
         _say(error.format_message(), prefix=False)
         return ExitCode.USAGE
     if isinstance(error, click.ClickException):
@@ -85,6 +85,12 @@ def _report(error: BaseException) -> int:
     text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     _say(f"this is a fault of penstock: {one_line(text)} (--debug shows where)")
     return ExitCode.FAILED
+
+
+def _is_help(error: click.ClickException) -> bool:
+    """Whether a group was called without a command; older clicks print its help themselves."""
+    kind = getattr(click.exceptions, "NoArgsIsHelpError", None)
+    return kind is not None and isinstance(error, kind)
 
 
 def _with_help_hint(error: click.ClickException) -> str:

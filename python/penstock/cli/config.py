@@ -41,6 +41,9 @@ EXPLAINED = Shape(
         Column("of", "string", "topic, broker, client, producer or consumer."),
         Column("type", "string", "The type of the value."),
         Column("default", "string", "The default.", nullable=True),
+        Column("allowed", "string", "Which values it takes; empty: all of its type."),
+        Column("default_from", "array", "Configs of the broker that are the default, if set."),
+        Column("effect", "string", "Whether penstock acts on it: yes, in part, not yet."),
         Column("doc", "string", "What it does.", heading="WHAT IT DOES"),
     ),
 )
@@ -160,4 +163,11 @@ def explain(key: str, output: Output) -> None:
     if not rows:
         near = nearest(key)
         raise CommandError(f"there is no config {key!r}", hint=f"{near}?" if near else "")
-    output.rows(rows)
+    if not output.for_people:
+        output.rows(rows)
+        return
+    single = output.with_shape(Shape(EXPLAINED.title, EXPLAINED.columns, single=True))
+    for number, row in enumerate(rows):
+        if number:
+            click.echo()
+        single.record(row)
