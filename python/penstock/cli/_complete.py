@@ -32,13 +32,14 @@ def complete_topics(ctx: click.Context, _: click.Parameter, incomplete: str) -> 
         _ANSWER_SECONDS_MAX,
     )
     try:
-        names = _names(connection)
+        names = topic_names(connection)
     except Exception:  # a shell that completes has no place for an error
         return []
     return [name for name in names if name.startswith(incomplete)]
 
 
-def _names(connection: Connection) -> list[str]:
+def topic_names(connection: Connection) -> list[str]:
+    """Return the topics of a cluster, as they were a moment ago."""
     path = _cache_file(connection)
     try:
         if time.time() - path.stat().st_mtime < FRESH_SECONDS:

@@ -108,7 +108,7 @@ def test_a_web_server() -> None:
 )
 def test_something_else(data: bytes) -> None:
     with serving(saying(data)) as port:
-        found = last(f"127.0.0.1:{port}", 1.0)
+        found = last(f"127.0.0.1:{port}", 30.0)
     assert (found.step, found.result) == ("kafka", "failed")
     assert found.hint
 
@@ -137,7 +137,7 @@ def test_tls_on_a_port_that_is_taken_for_plain(tmp_path: Path) -> None:
             encrypted.recv(1)
 
     with serving(handle) as port:
-        found = last(f"127.0.0.1:{port}", 2.0)
+        found = last(f"127.0.0.1:{port}", 30.0)
     assert (found.step, found.result) == ("kafka", "failed")
     assert "this listener speaks TLSv1" in found.detail
     assert "security.protocol=SSL" in found.hint
