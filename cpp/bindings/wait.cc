@@ -29,16 +29,23 @@ std::optional<Duration> Deadline::left() const {
   return Duration(std::max<int64_t>(*at_ns_ - NowNs(), 0));
 }
 
+// A signal that arrives between the last look at signals and the wait does not end the wait: its
+// handler has run by then. So the first waits are short, and the signal is seen behind them; once a
+// thread sleeps, a signal wakes it.
 bool WaitFor(Waiter& waiter, const Deadline& deadline) {
-  while (true) {
+  constexpr int kShortWaits = 2;
+  constexpr Duration kShort = Milliseconds(20);
+  for (int waits = 0;; ++waits) {
+    const std::optional<Duration> left = deadline.left();
+    const bool cut = waits < kShortWaits && (!left.has_value() || *left > kShort);
     Waiter::End end;
     {
       const pybind11::gil_scoped_release released;
-      end = waiter.Wait(deadline.left());
+      end = waiter.Wait(cut ? std::optional(kShort) : left);
     }
     if (end == Waiter::End::kTold) return true;
-    if (end == Waiter::End::kTimeout) return false;
     if (PyErr_CheckSignals() != 0) throw pybind11::error_already_set();
+    if (end == Waiter::End::kTimeout && !cut) return false;
   }
 }
 
