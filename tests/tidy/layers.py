@@ -41,6 +41,7 @@ MAY_INCLUDE: dict[str, frozenset[str]] = {
         "embed": "broker client config record runtime runtime/linux runtime/sim base",
         # layer 9
         "bindings": "embed client config record runtime base",
+        "door": "embed client config record runtime base",
         "main": "embed client broker config runtime runtime/linux base",
     }.items()
 }

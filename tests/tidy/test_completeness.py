@@ -12,6 +12,7 @@ from tidy.tree import below, cpp_files, files, text
 TESTED_ELSEWHERE: dict[str, str] = {
     "cpp/bindings/": "tests/python/test_native.py, with what Python sees of it",
     "cpp/main/main.cc": "tests/compat and tests/python/test_demo.py start the program",
+    "cpp/door/future.cc": "producer_test.cc, where Futures come from",
     # The ports' implementations are held by one suite per port, run on both worlds.
     "cpp/runtime/linux/": "tests/conformance",
     "cpp/runtime/sim/": "tests/conformance",
@@ -67,6 +68,16 @@ def test_every_type_of_the_headers_has_a_name_of_its_own() -> None:
             homes.setdefault(name, set()).add(path.as_posix())
     twice = {name: paths for name, paths in homes.items() if len(paths) > 1}
     assert not twice, twice
+
+
+def test_public_types_have_a_namespace_of_their_own() -> None:
+    """What programs see has names of the core; only the inline namespace keeps them apart."""
+    wrong = [
+        f"{path}: {name}"
+        for path in below("cpp/door/include", ".hpp")
+        for name in _TYPE.findall(text(path).split("inline namespace v0 {")[0])
+    ]
+    assert not wrong, wrong
 
 
 def test_every_source_is_built() -> None:

@@ -11,8 +11,15 @@ from tidy.tree import code, cpp_files, files, strip, text
 LINUX = ("cpp/runtime/linux/", "tests/unit/runtime/linux")
 RINGS = ("cpp/base/spsc_ring.", "cpp/base/mpsc_ring.", "tests/unit/base/")
 # Where a program's threads meet an engine's.
-SEAM = ("cpp/embed/", "cpp/bindings/")
-WORLDS = (*LINUX, "tests/conformance/", "tests/unit/embed/", "cpp/main/", "benchmarks/")
+SEAM = ("cpp/embed/", "cpp/bindings/", "cpp/door/")
+WORLDS = (
+    *LINUX,
+    "tests/conformance/",
+    "tests/unit/embed/",
+    "tests/unit/door/",
+    "cpp/main/",
+    "benchmarks/",
+)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,9 @@
 #include <string_view>
 
 namespace penstock {
+inline namespace v0 {
 
 PENSTOCK_API std::string_view Version();
 
+}  // namespace v0
 }  // namespace penstock

@@ -1,22 +1,27 @@
 // The public face of NodeCore: from Status to Error, from addresses to text.
-#include <penstock/node.hpp>
 #include <utility>
 
-#include "embed/error.h"
-#include "embed/node_core.h"
+#include "door/core.h"
 
 namespace penstock {
+inline namespace v0 {
 
 namespace {
 
 // In a forked child the thread of the node does not exist, so nothing can be taken down.
-void Close(std::unique_ptr<NodeCore> core) {
-  if (core != nullptr && core->IsForked()) static_cast<void>(core.release());
+void Close(std::shared_ptr<NodeCore> core) {
+  if (core == nullptr) return;
+  if (core->IsForked()) {
+    static_cast<void>(new std::shared_ptr<NodeCore>(std::move(core)));
+    return;
+  }
+  // Clients may keep the core; what went wrong, a Stop would have told.
+  static_cast<void>(core->Stop().ok());
 }
 
 }  // namespace
 
-Node::Node(std::unique_ptr<NodeCore> core) : core_(std::move(core)) {}
+Node::Node(std::shared_ptr<NodeCore> core) : core_(std::move(core)) {}
 Node::Node(Node&& other) noexcept = default;
 Node::~Node() { Close(std::move(core_)); }
 
@@ -28,7 +33,7 @@ Node& Node::operator=(Node&& other) noexcept {
 Result<Node> Node::Open(std::string path, NodeOptions options) {
   NodeCoreOptions core_options;
   core_options.path = std::move(path);
-  for (auto& [name, value] : options.config) core_options.config[name] = std::move(value);
+  core_options.config = MapOf(options.config);
   core_options.log = std::move(options.log);
   core_options.insecure = options.insecure;
   StatusOr<std::unique_ptr<NodeCore>> core = NodeCore::Open(std::move(core_options));
@@ -50,10 +55,15 @@ std::vector<std::string> Node::addresses() const {
   return texts;
 }
 
-Result<void> Node::Stop() {
-  const Status stopped = core_->Stop();
-  if (!stopped.ok()) return ErrorOf(stopped);
-  return {};
+Result<Client> Node::NewClient(Configs configs) {
+  StatusOr<ClientOptions> options = ParseClientOptions(MapOf(configs), true);
+  if (!options.ok()) return ErrorOf(options.status());
+  StatusOr<std::shared_ptr<Engine>> engine = Engine::Inside(core_, *std::move(options));
+  if (!engine.ok()) return ErrorOf(engine.status());
+  return Client(*std::move(engine));
 }
 
+Result<void> Node::Stop() { return ResultOf(core_->Stop()); }
+
+}  // namespace v0
 }  // namespace penstock

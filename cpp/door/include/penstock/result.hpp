@@ -10,6 +10,7 @@
 #include <variant>
 
 namespace penstock {
+inline namespace v0 {
 
 enum class ErrorKind {
   kInvalidArgument,  // what was asked makes no sense; asking again does not help
@@ -17,7 +18,8 @@ enum class ErrorKind {
   kAlreadyExists,    // it is there already
   kNotPossibleNow,   // the state forbids it: the directory is in use, the port is taken
   kUnavailable,      // a resource or a peer does not answer; trying again may help
-  kCancelled,        // the node was stopped before it answered
+  kTimeout,          // no answer within the time; what was asked for may still happen
+  kCancelled,        // the node or the client was closed before it answered
   kOutOfSpace,       // no room on the disk, or a limit was reached
   kDataLoss,         // bytes on the disk are not what was written
   kInternal,         // a fault of penstock
@@ -40,10 +42,10 @@ class Error {
   std::string message_;
 };
 
-namespace internal {
+namespace detail {
 // Ends the program: a value was taken from a result that has none.
 [[noreturn]] PENSTOCK_API void EndWithoutValue(const std::string& message);
-}  // namespace internal
+}  // namespace detail
 
 template <class T>
 class [[nodiscard]] Result {
@@ -57,11 +59,11 @@ class [[nodiscard]] Result {
   const Error& error() const { return std::get<1>(content_); }
   // Ends the program with the error's message if there is no value.
   T& value() & {
-    if (!ok()) internal::EndWithoutValue(error().message());
+    if (!ok()) detail::EndWithoutValue(error().message());
     return std::get<0>(content_);
   }
   const T& value() const& {
-    if (!ok()) internal::EndWithoutValue(error().message());
+    if (!ok()) detail::EndWithoutValue(error().message());
     return std::get<0>(content_);
   }
   T&& value() && { return std::move(value()); }
@@ -85,9 +87,14 @@ class [[nodiscard]] Result<void> {
   explicit operator bool() const { return ok(); }
   // Only if !ok().
   const Error& error() const { return *error_; }
+  // Ends the program with the error's message if there is one.
+  void value() const {
+    if (!ok()) detail::EndWithoutValue(error().message());
+  }
 
  private:
   std::optional<Error> error_;
 };
 
+}  // namespace v0
 }  // namespace penstock
