@@ -16,6 +16,7 @@ from __future__ import annotations
 from penstock import _codes, _native, _records
 from penstock._broker import Broker, open, serve  # noqa: A004 - penstock.open()
 from penstock._cluster import Cluster
+from penstock._cmake import get_cmake_dir, get_include
 from penstock._connect import connect
 from penstock._consumer import Consumer
 from penstock._errors import (
@@ -66,6 +67,8 @@ __all__ = [
     "TypedRecord",
     "__version__",
     "connect",
+    "get_cmake_dir",
+    "get_include",
     "open",
     "serve",
 ]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 EXTENSION = Path(_native.__file__ or "")
+LIBRARY = EXTENSION.parent / "lib/libpenstock.so.0"
 
 
 def test_one_version_everywhere() -> None:
@@ -28,23 +29,37 @@ def test_one_version_everywhere() -> None:
     assert penstock.__version__ == _native.__version__ == version("penstock") == wanted
 
 
-def test_one_shared_object() -> None:
-    """The wheel brings penstock._native and no other library."""
-    shared = [path for path in files("penstock") or [] if ".so" in path.name]
-    assert [path.name for path in shared] == [EXTENSION.name]
+def test_two_shared_objects() -> None:
+    """The wheel brings penstock._native, the library of C++ programs, and no other."""
+    shared = [path.as_posix() for path in files("penstock") or [] if ".so" in path.name]
+    assert sorted(shared) == [f"penstock/{EXTENSION.name}", f"penstock/lib/{LIBRARY.name}"]
     assert "penstock/py.typed" in [path.as_posix() for path in files("penstock") or []]
 
 
-def test_one_exported_symbol() -> None:
-    """Nothing of the core, Abseil or a codec can meet its namesake of another wheel."""
-    command = ["nm", "-D", "--defined-only", "--format=posix", str(EXTENSION)]
+def exports(library: Path) -> set[str]:
+    """Return the names that a library exports, as C++ has them and without arguments."""
+    command = ["nm", "-DC", "--defined-only", "--format=posix", str(library)]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert [line.split()[0] for line in printed.splitlines()] == ["PyInit__native"]
+    return {re.split(r"[(\[ ]", line)[0] for line in printed.splitlines()}
+
+
+def test_what_is_exported() -> None:
+    """Nothing of the core, Abseil or a codec can meet its namesake of another library."""
+    assert exports(EXTENSION) == {"PyInit__native"}
+    assert {name.rpartition("::")[0] for name in exports(LIBRARY)} == {
+        "penstock::v0",
+        "penstock::v0::detail",
+        *(f"penstock::v0::{name}" for name in ("Node", "Client", "Producer", "Consumer", "Admin")),
+        *(
+            f"penstock::v0::Future<penstock::v0::{name}>"
+            for name in ("RecordMetadata", "BulkMetadata")
+        ),
+    }
 
 
 def test_what_is_linked_dynamically() -> None:
     """Only the C and C++ runtimes: Abseil and the codecs are inside."""
-    for program in (EXTENSION, _penstockd.find_program()):
+    for program in (EXTENSION, LIBRARY, _penstockd.find_program()):
         printed = subprocess.run(
             ["readelf", "--dynamic", str(program)], capture_output=True, text=True, check=True
         ).stdout
