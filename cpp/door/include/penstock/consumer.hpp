@@ -55,9 +55,10 @@ class Consumer {
   PENSTOCK_API Result<void> Resume(std::vector<TopicPartition> partitions);
 
   // The next records of one of the partitions, at least one as long as some come in time; without
-  // records at the limit, after Wakeup, and when a signal handler ran on this thread. Records are
-  // fetched ahead, so that it seldom waits. An error is that of a partition or of the cluster; the
-  // next call goes on.
+  // records at the limit, after Wakeup, and when a signal handler interrupts the wait. (A signal
+  // that comes just before the wait is not noticed: where one is to end the program, give a limit.)
+  // Records are fetched ahead, so that it seldom waits. An error is that of a partition or of the
+  // cluster; the next call goes on.
   PENSTOCK_API Result<RecordBatch> Poll(Timeout timeout);
   // The Poll that waits, or else the next one, returns at once.
   PENSTOCK_API void Wakeup();
