@@ -473,6 +473,30 @@ py::object DescribeQuorum(const Call& call) {
   return row;
 }
 
+py::object BrokerApiVersions(const Call& call) {
+  const auto described = Ask<StatusOr<std::vector<BrokerApis>>>(
+      call, [options = call.options](Admin& admin) { return admin.DescribeApis(options); });
+  py::list list;
+  for (const BrokerApis& one : ValueOrRaise(described)) {
+    py::dict row;
+    row["broker"] = one.broker.id.value();
+    row["host"] = one.broker.address.host;
+    row["port"] = one.broker.address.port;
+    py::list apis;
+    for (const ServedApi& api : one.apis) {
+      py::dict range;
+      range["key"] = api.key;
+      range["name"] = api.name;
+      range["min"] = api.versions.min;
+      range["max"] = api.versions.max;
+      apis.append(range);
+    }
+    row["apis"] = apis;
+    list.append(row);
+  }
+  return list;
+}
+
 py::object DescribeFeatures(const Call& call) {
   const auto described = Ask<StatusOr<FeaturesDescription>>(
       call, [options = call.options](Admin& admin) { return admin.DescribeFeatures(options); });
@@ -529,7 +553,7 @@ constexpr std::pair<const char*, py::object (*)(const Call&)> kCalls[] = {
     {"delete_records", DeleteRecords},       {"describe_producers", DescribeProducers},
     {"describe_cluster", DescribeCluster},   {"describe_log_dirs", DescribeLogDirs},
     {"describe_quorum", DescribeQuorum},     {"describe_features", DescribeFeatures},
-    {"update_features", UpdateFeatures},
+    {"update_features", UpdateFeatures},     {"broker_api_versions", BrokerApiVersions},
 };
 
 }  // namespace

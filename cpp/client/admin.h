@@ -64,6 +64,8 @@ class Admin {
   Task<StatusOr<std::vector<BrokerLogDirs>>> DescribeLogDirs(std::vector<NodeId> brokers,
                                                              AdminOptions options);
   Task<StatusOr<QuorumDescription>> DescribeQuorum(AdminOptions options);
+  // Of every broker of the cluster.
+  Task<StatusOr<std::vector<BrokerApis>>> DescribeApis(AdminOptions options);
   Task<StatusOr<FeaturesDescription>> DescribeFeatures(AdminOptions options);
   Task<StatusOr<std::vector<FeatureResult>>> UpdateFeatures(std::vector<FeatureUpdate> updates,
                                                             AdminOptions options);

@@ -4,6 +4,8 @@
 
 #include "base/strings.h"
 #include "client/admin.h"
+#include "client/api_versions.h"
+#include "protocol/api.h"
 #include "protocol/messages/describe_cluster.h"
 #include "protocol/messages/describe_log_dirs.h"
 #include "protocol/messages/describe_quorum.h"
@@ -45,6 +47,21 @@ std::vector<QuorumReplica> ReplicasOf(const States& states) {
     replica.last_caught_up = told.last_caught_up_timestamp;
   }
   return replicas;
+}
+
+ApiVersionsRequest AskForVersions() {
+  ApiVersionsRequest request;
+  request.client_software_name = "penstock";
+  request.client_software_version = PENSTOCK_VERSION;
+  return request;
+}
+
+ServedApi ServedApiOf(const ApiVersionsResponse::ApiVersion& told) {
+  ServedApi api;
+  api.key = told.api_key;
+  if (const ApiInfo* known = FindApi(told.api_key)) api.name = std::string(known->name);
+  api.versions = VersionRange{told.min_version, told.max_version};
+  return api;
 }
 
 FeatureRange& FeatureOf(std::map<std::string, FeatureRange>& features, const std::string& name) {
@@ -143,10 +160,30 @@ Task<StatusOr<QuorumDescription>> Admin::DescribeQuorum(AdminOptions options) {
   co_return quorum;
 }
 
+Task<StatusOr<std::vector<BrokerApis>>> Admin::DescribeApis(AdminOptions options) {
+  const Instant deadline = caller_.DeadlineOf(options);
+  CO_RETURN_IF_ERROR(co_await metadata_.Refresh(deadline));
+  std::vector<BrokerApis> results;
+  for (const auto& [id, broker] : metadata_.cache().brokers()) {
+    results.emplace_back().broker = broker;
+  }
+  for (BrokerApis& result : results) {
+    ApiVersionsRequest request = AskForVersions();
+    std::function<ErrorCode(const ApiVersionsResponse&)> error_of =
+        [](const ApiVersionsResponse& response) { return response.error_code; };
+    const AdminTarget target = AdminTarget::Broker(result.broker.id);
+    CO_ASSIGN_OR_RETURN(
+        const ApiVersionsResponse response,
+        co_await caller_.Ask(target, std::move(request), std::move(error_of), deadline));
+    CO_RETURN_IF_ERROR(StatusOfAnswer(response.error_code, std::nullopt,
+                                      StrCat("APIs of broker ", result.broker.id)));
+    for (const auto& told : response.api_keys) result.apis.push_back(ServedApiOf(told));
+  }
+  co_return results;
+}
+
 Task<StatusOr<FeaturesDescription>> Admin::DescribeFeatures(AdminOptions options) {
-  ApiVersionsRequest request;
-  request.client_software_name = "penstock";
-  request.client_software_version = PENSTOCK_VERSION;
+  ApiVersionsRequest request = AskForVersions();
   std::function<ErrorCode(const ApiVersionsResponse&)> error_of =
       [](const ApiVersionsResponse& response) { return response.error_code; };
   const Instant deadline = caller_.DeadlineOf(options);

@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "base/uuid.h"
 #include "client/metadata_cache.h"
+#include "protocol/message.h"
 
 namespace penstock {
 
@@ -226,6 +227,18 @@ struct QuorumDescription {
   Offset high_watermark = kNoOffset;
   std::vector<QuorumReplica> voters;
   std::vector<QuorumReplica> observers;
+};
+
+// Versions of an API that a broker serves.
+struct ServedApi {
+  int16_t key = 0;
+  std::string name;  // "" for one that 4.3 does not have
+  VersionRange versions;
+};
+
+struct BrokerApis {
+  BrokerInfo broker;
+  std::vector<ServedApi> apis;  // by key
 };
 
 struct FeatureRange {

@@ -101,6 +101,23 @@ class AboutCluster:
         arguments = {"updates": updates, "validate_only": validate_only}
         raise_errors("feature", self._call("update_features", arguments, timeout))
 
+    def api_versions(self, *, timeout: float | None = None) -> list[types.BrokerApis]:
+        """Return for each broker the APIs that it serves, with their versions.
+
+        >>> [api.name for api in admin.api_versions()[0].apis][:2]
+        ['Produce', 'Fetch']
+        """
+        answers = self._call("broker_api_versions", {}, timeout)
+        return [
+            types.BrokerApis(
+                answer["broker"],
+                answer["host"],
+                answer["port"],
+                [types.make(types.ApiRange, api) for api in answer["apis"]],
+            )
+            for answer in answers
+        ]
+
     def _call(self, call: str, arguments: dict[str, Any], timeout: float | None) -> Any:
         """Ask the cluster."""
         raise NotImplementedError

@@ -253,6 +253,26 @@ class PartitionProducers:
     producers: list[ProducerState]
 
 
+@dataclass(frozen=True, slots=True)
+class ApiRange:
+    """An API with the versions that a broker serves."""
+
+    key: int
+    name: str
+    min: int
+    max: int
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerApis:
+    """What a broker serves."""
+
+    broker: int
+    host: str
+    port: int
+    apis: list[ApiRange]
+
+
 def make(kind: type, data: Mapping[str, Any]) -> Any:
     """Return one of the flat values above from the engine's dict, which may have more keys."""
     names: dict[str, Any] = kind.__dataclass_fields__  # type: ignore[attr-defined]

@@ -314,6 +314,10 @@ def _cluster(admin: penstock.Admin, _: str) -> None:
     assert (quorum.leader, [voter.id for voter in quorum.voters]) == (1, [1])
     levels = {f.name: f.finalized for f in admin.describe_features().features}
     assert levels["metadata.version"] > 0
+    [apis] = admin.api_versions()
+    assert {(0, "Produce"), (1, "Fetch"), (18, "ApiVersions")} <= {
+        (api.key, api.name) for api in apis.apis
+    }
 
 
 def _disks(admin: penstock.Admin, name: str) -> None:

@@ -91,6 +91,8 @@ def test_the_cluster_describes_itself(cluster: Cluster) -> None:
     assert admin.describe_quorum().leader == described.controller
     features = {feature.name: feature for feature in admin.describe_features().features}
     assert features["metadata.version"].finalized > 0
+    [apis] = admin.api_versions()
+    assert {"Produce", "Fetch", "Metadata"} <= {api.name for api in apis.apis}
     [directory] = admin.describe_log_dirs()
     assert [replica.topic for replica in directory.partitions] == ["t"]
     assert len(admin.describe_producers([("t", 0)])[0].producers) == 1

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "protocol/messages/create_partitions.h"
 #include "protocol/messages/create_topics.h"
 #include "protocol/messages/delete_records.h"
@@ -486,6 +488,25 @@ TEST_F(AdminTest, FeaturesAreDescribedAndUpdated) {
       EXPECT_EQ(ErrorCodeOf(results->at(0).status), ErrorCode::kFeatureUpdateFailed);
       EXPECT_EQ(MessageOf(results->at(0).status),
                 "feature kraft.version: kraft.version cannot be lowered");
+    }
+  };
+  Run(Story::Tell(*this));
+}
+
+TEST_F(AdminTest, EachBrokerTellsItsApis) {
+  struct Story {
+    static Task<> Tell(AdminTest& test) {
+      const auto brokers = co_await test.admin->DescribeApis(test.usual);
+      EXPECT_TRUE(brokers.ok()) << brokers.status();
+      EXPECT_EQ(brokers->size(), 2u);
+      for (const BrokerApis& one : *brokers) {
+        const bool has_versions =
+            std::any_of(one.apis.begin(), one.apis.end(), [](const ServedApi& api) {
+              return api.key == static_cast<int16_t>(ApiKey::kApiVersions) &&
+                     api.name == "ApiVersions" && api.versions.max >= api.versions.min;
+            });
+        EXPECT_TRUE(has_versions) << one.broker.id;
+      }
     }
   };
   Run(Story::Tell(*this));
