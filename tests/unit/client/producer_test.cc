@@ -47,7 +47,8 @@ TEST_F(ProducerTest, RecordsWithoutAKeyShareABatch) {
       for (const char* value : {"a", "b", "c"}) {
         const ProducerRecord record = Record(value);
         DeliveryHandler handler = test.Note(value);
-        co_await test.producer->Append(record, std::move(handler));
+        const Status taken = co_await test.producer->Append(record, std::move(handler));
+        EXPECT_TRUE(taken.ok()) << taken;
       }
       co_await test.producer->Flush();
     }
