@@ -30,6 +30,7 @@ WorldThread::WorldThread(IdleMode idle_mode)
 void WorldThread::End() {
   if (!thread_.joinable()) return;
   world_->RequestStop();
+  stop_requested_.release();
   thread_.join();
 }
 
@@ -63,6 +64,8 @@ void WorldThread::Main(IdleMode idle_mode) {
   turning_.release();
   world.Run(world.StopRequested());
   world.Run(calls.Stop());
+  // Whoever asked for the stop may still be ringing the world's bell.
+  stop_requested_.acquire();
 }
 
 }  // namespace penstock

@@ -126,6 +126,7 @@ class WorldThread {
   const int process_id_;
   const uint32_t forks_;  // of this process before it was made, as its children count them
   std::binary_semaphore turning_{0};
+  std::binary_semaphore stop_requested_{0};
   LinuxWorld* world_ = nullptr;  // on the stack of the thread, as are calls_
   TaskGroup* calls_ = nullptr;
   std::atomic<uint32_t> works_done_{0};  // whoever finds the inbox full waits for the next one
