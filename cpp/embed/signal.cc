@@ -24,7 +24,10 @@ Waiter::End Waiter::Wait(std::optional<Duration> timeout) {
   } else {
     result = sem_wait(&semaphore_);
   }
-  if (result == 0) return End::kTold;
+  if (result == 0) {
+    static_cast<void>(told_.load(std::memory_order_acquire));
+    return End::kTold;
+  }
   return errno == ETIMEDOUT ? End::kTimeout : End::kInterrupted;
 }
 

@@ -34,12 +34,17 @@ class Waiter final : public Signal {
   Waiter& operator=(const Waiter&) = delete;
   ~Waiter() override { sem_destroy(&semaphore_); }
 
-  void Tell(uint64_t) override { sem_post(&semaphore_); }
+  void Tell(uint64_t) override {
+    told_.fetch_add(1, std::memory_order_release);
+    sem_post(&semaphore_);
+  }
   // Nothing: without a limit. Each Tell ends one Wait.
   End Wait(std::optional<Duration> timeout);
 
  private:
   sem_t semaphore_;
+  // What was written before a Tell is seen behind its Wait, in the words of C++ too.
+  std::atomic<uint32_t> told_{0};
 };
 
 // For an event loop: a descriptor that is readable while tokens are there.
